@@ -1,0 +1,20 @@
+package dev.basalt.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a class whose instances can live in a pool.
+ *
+ * <p>An instance is an ordinary Java object until an update stores it into something persistent;
+ * from then on its fields live in the pool. State inherited from a superclass that is itself
+ * persistent, and the state that subclasses add, is stored as well. Without the Basalt agent the
+ * annotation has no effect: the class is just a class.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface Persistent {}

@@ -1,0 +1,17 @@
+package dev.basalt;
+
+import dev.basalt.tx.TransactionManager;
+import dev.basalt.tx.Update;
+
+/** A transaction that began its update. */
+record OwnTransaction(TransactionManager transactions, Update update) implements Transaction {
+  @Override
+  public void commit() {
+    transactions.commit(update);
+  }
+
+  @Override
+  public void close() {
+    transactions.abort(update);
+  }
+}

@@ -1,0 +1,461 @@
+package dev.basalt;
+
+import dev.basalt.error.PoolClosedException;
+import dev.basalt.error.ReadOnlyPoolException;
+import dev.basalt.log.Log;
+import dev.basalt.memory.Allocator;
+import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.PersistentObject;
+import dev.basalt.object.Reclaimer;
+import dev.basalt.object.Roots;
+import dev.basalt.recovery.RecoveredPool;
+import dev.basalt.tx.TransactionManager;
+import dev.basalt.tx.Tx;
+import dev.basalt.tx.Update;
+import dev.basalt.tx.View;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.WeakHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open pool: a file whose objects are plain Java objects to the program and are still there
+ * after a restart, a kill or a power cut.
+ *
+ * <p>Objects are reached from named {@linkplain #root roots}. They are changed in {@linkplain
+ * #update updates}, which happen entirely or not at all, and read in {@linkplain #view views},
+ * which see one committed state from begin to end. Outside both, every field access and every
+ * operation of a collection is a transaction of its own.
+ *
+ * <p>Safe for use by any number of threads, virtual ones too.
+ */
+public final class Pool implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Pool.class);
+
+  /** The pool of each space, for {@link #poolOf}. Guarded by itself. */
+  private static final Map<ObjectSpace, Pool> POOLS = new WeakHashMap<>();
+
+  private final Path path;
+  private final RecoveredPool recovered;
+  private final boolean readOnly;
+  private final Allocator allocator;
+  private final Log log;
+  private final TransactionManager transactions;
+  private final ObjectSpace space;
+  private final Roots roots;
+  private final Reclaimer reclaimer;
+  private volatile boolean open = true;
+
+  Pool(
+      Path path,
+      RecoveredPool recovered,
+      boolean readOnly,
+      Durability durability,
+      ClassLoader loader) {
+    this.path = path;
+    this.recovered = recovered;
+    this.readOnly = readOnly;
+    this.allocator =
+        new Allocator(recovered.heap(), new PoolGrowth(recovered.heap(), recovered.superblocks()));
+    this.log =
+        new Log(
+            recovered.region(),
+            recovered.superblocks().current(),
+            durability == Durability.ASYNC && !readOnly ? Log.Mode.ASYNC : Log.Mode.SYNC);
+    this.transactions =
+        new TransactionManager(
+            new TransactionManager.Parts(
+                recovered.heap(),
+                allocator,
+                log,
+                recovered.superblocks(),
+                recovered.sequence(),
+                durability == Durability.SYNC,
+                readOnly));
+    this.space = new ObjectSpace(transactions, loader);
+    this.roots = new Roots(space);
+    this.reclaimer = new Reclaimer(space);
+    synchronized (POOLS) {
+      POOLS.put(space, this);
+    }
+    LOGGER.info(
+        "opened {}: {} commits replayed from {} bytes of log in {} us",
+        path,
+        recovered.report().commits(),
+        recovered.report().logBytes(),
+        recovered.report().nanos() / 1000);
+  }
+
+  /**
+   * Opens a pool, creating it if it does not exist.
+   *
+   * @param path the pool's file
+   * @return the open pool
+   */
+  public static Pool open(Path path) {
+    return builder(path).open();
+  }
+
+  /**
+   * Starts to say how a pool is to be opened.
+   *
+   * @param path the pool's file
+   * @return a builder
+   */
+  public static PoolBuilder builder(Path path) {
+    return new PoolBuilder(path);
+  }
+
+  // ---- roots
+
+  /**
+   * Gets a root; makes and stores it first if it is absent, atomically.
+   *
+   * @param <T> the root's type
+   * @param name the root's name
+   * @param type the class of what it holds
+   * @param initial makes what an absent root is to hold; called inside an update
+   * @return what the root holds
+   * @throws ClassCastException if it holds something else
+   */
+  public <T> T root(String name, Class<T> type, Supplier<? extends T> initial) {
+    Objects.requireNonNull(initial, "initial");
+    Optional<T> present = root(name, type);
+    return present.orElseGet(
+        () ->
+            space.write(
+                () -> {
+                  Object found = roots.get(name);
+                  if (found == null) {
+                    T made = Objects.requireNonNull(initial.get(), "initial value of a root");
+                    roots.put(name, made);
+                    found = roots.get(name);
+                  }
+                  return cast(name, type, Objects.requireNonNull(found));
+                }));
+  }
+
+  /**
+   * Gets a root.
+   *
+   * @param <T> the root's type
+   * @param name the root's name
+   * @param type the class of what it holds
+   * @return what the root holds, or empty if there is no such root
+   * @throws ClassCastException if it holds something else
+   */
+  public <T> Optional<T> root(String name, Class<T> type) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(type, "type");
+    Object found = space.read(() -> roots.get(name));
+    return found == null ? Optional.empty() : Optional.of(cast(name, type, found));
+  }
+
+  private <T> T cast(String name, Class<T> type, Object found) {
+    if (!type.isInstance(found)) {
+      throw new ClassCastException(
+          "root '%s' of %s holds a %s, not a %s"
+              .formatted(name, path, found.getClass().getName(), type.getName()));
+    }
+    return type.cast(found);
+  }
+
+  /**
+   * Sets a root.
+   *
+   * @param name the root's name
+   * @param value what it is to hold
+   */
+  public void putRoot(String name, Object value) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(value, "value");
+    space.write(
+        () -> {
+          roots.put(name, value);
+          return true;
+        });
+  }
+
+  /**
+   * Removes a root.
+   *
+   * @param name the root's name
+   * @return whether there was one
+   */
+  public boolean removeRoot(String name) {
+    Objects.requireNonNull(name, "name");
+    return space.write(() -> roots.remove(name));
+  }
+
+  /**
+   * The names of all roots.
+   *
+   * @return the names in their order
+   */
+  public Set<String> rootNames() {
+    return space.read(roots::names);
+  }
+
+  // ---- transactions
+
+  /**
+   * Runs a body as one update: all of it happens, or, if it throws, nothing. Inside an update it is
+   * part of that one.
+   *
+   * @param <X> what the body throws
+   * @param body the body
+   * @throws X what the body throws, unchanged; the update is aborted
+   * @throws ReadOnlyPoolException inside a view, or if the pool is open for reading
+   */
+  public <X extends Throwable> void update(ThrowingRunnable<X> body) throws X {
+    this.<Boolean, X>update(
+        () -> {
+          body.run();
+          return true;
+        });
+  }
+
+  /**
+   * Runs a body as one update: all of it happens, or, if it throws, nothing. Inside an update it is
+   * part of that one.
+   *
+   * @param <R> the result's type
+   * @param <X> what the body throws
+   * @param body the body
+   * @return the body's result
+   * @throws X what the body throws, unchanged; the update is aborted
+   * @throws ReadOnlyPoolException inside a view, or if the pool is open for reading
+   */
+  public <R extends @Nullable Object, X extends Throwable> R update(ThrowingSupplier<R, X> body)
+      throws X {
+    if (transactions.current() instanceof Update outer) {
+      outer.checkUsable();
+      return body.get();
+    }
+    Update update = transactions.beginUpdate();
+    try {
+      R result = body.get();
+      transactions.commit(update);
+      return result;
+    } finally {
+      transactions.abort(update);
+    }
+  }
+
+  /**
+   * Runs a body on one committed state. Inside an update it sees that update, inside a view that
+   * view.
+   *
+   * @param <X> what the body throws
+   * @param body the body
+   * @throws X what the body throws, unchanged
+   */
+  public <X extends Throwable> void view(ThrowingRunnable<X> body) throws X {
+    this.<Boolean, X>view(
+        () -> {
+          body.run();
+          return true;
+        });
+  }
+
+  /**
+   * Runs a body on one committed state. Inside an update it sees that update, inside a view that
+   * view.
+   *
+   * @param <R> the result's type
+   * @param <X> what the body throws
+   * @param body the body
+   * @return the body's result
+   * @throws X what the body throws, unchanged
+   */
+  public <R extends @Nullable Object, X extends Throwable> R view(ThrowingSupplier<R, X> body)
+      throws X {
+    if (transactions.current() != null) {
+      return body.get();
+    }
+    View view = transactions.beginView();
+    try {
+      return body.get();
+    } finally {
+      transactions.end(view);
+    }
+  }
+
+  /**
+   * Begins an update that the caller ends. Inside an update it joins that one, whose end then
+   * decides.
+   *
+   * @return the transaction
+   * @throws ReadOnlyPoolException inside a view, or if the pool is open for reading
+   */
+  public Transaction begin() {
+    Tx current = transactions.current();
+    if (current instanceof Update outer) {
+      return new JoinedTransaction(outer);
+    }
+    return new OwnTransaction(transactions, transactions.beginUpdate());
+  }
+
+  /**
+   * Runs a hook once after the running update is durable, not at all if it aborts.
+   *
+   * @param hook the hook
+   * @throws IllegalStateException outside an update
+   */
+  public void onCommit(Runnable hook) {
+    Objects.requireNonNull(hook, "hook");
+    if (!(transactions.current() instanceof Update update)) {
+      throw new IllegalStateException("onCommit is called inside an update");
+    }
+    update.onCommit(hook);
+  }
+
+  // ---- the pool as a whole
+
+  /**
+   * Returns once every update that has returned is durable.
+   *
+   * @throws dev.basalt.error.PoolFailedException if that cannot be done
+   */
+  public void sync() {
+    checkOpen();
+    transactions.sync();
+  }
+
+  /** Writes everything home and empties the log, so that the next opening has nothing to replay. */
+  public void checkpoint() {
+    checkWritable();
+    transactions.checkpointer().checkpoint();
+  }
+
+  /** Reclaims everything in limbo that no handle and no view can reach. */
+  public void reclaim() {
+    checkWritable();
+    reclaimer.drain();
+  }
+
+  /**
+   * Counts and sizes. Reads the allocation bitmaps, so the time grows with the pool: about a
+   * millisecond per gigabyte.
+   *
+   * @return the statistics
+   */
+  public PoolStats stats() {
+    checkOpen();
+    Allocator.Usage usage = allocator.usage();
+    return new PoolStats(
+        recovered.heap().size(),
+        recovered.heap().sizeMax(),
+        usage.objects(),
+        usage.objectBytes(),
+        usage.freeBytes(),
+        reclaimer.limboObjects(),
+        space.handleCount(),
+        transactions.commits(),
+        transactions.aborts(),
+        log.used(),
+        log.capacity(),
+        log.flushes(),
+        transactions.checkpointer().checkpoints(),
+        transactions.checkpointer().pagesWritten(),
+        transactions.versionStoreBytes(),
+        recovered.report().commits(),
+        recovered.report().nanos());
+  }
+
+  /**
+   * The pool's file.
+   *
+   * @return the path that it was opened by
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * The pool's identity, which a copy shares.
+   *
+   * @return the identity
+   */
+  public UUID id() {
+    return recovered.superblocks().current().id();
+  }
+
+  /**
+   * Whether the pool is open.
+   *
+   * @return {@code false} after {@link #close}
+   */
+  public boolean isOpen() {
+    return open;
+  }
+
+  private void checkOpen() {
+    if (!open) {
+      throw new PoolClosedException(path + " is closed");
+    }
+  }
+
+  private void checkWritable() {
+    checkOpen();
+    if (readOnly) {
+      throw new ReadOnlyPoolException(path + " is open for reading only");
+    }
+  }
+
+  /**
+   * Closes the pool: waits for the running update, writes everything home and releases the file.
+   * Handles throw {@link PoolClosedException} from then on. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    if (!open) {
+      return;
+    }
+    open = false;
+    try {
+      transactions.close();
+    } finally {
+      recovered.heap().close();
+      log.close();
+      recovered.heap().medium().close();
+    }
+  }
+
+  /**
+   * Whether an object lives in a pool.
+   *
+   * @param object any object
+   * @return {@code true} for a handle, {@code false} for a plain object
+   */
+  public static boolean isPersistent(@Nullable Object object) {
+    return object instanceof PersistentObject persistent && persistent.$basalt$space() != null;
+  }
+
+  /**
+   * The pool that an object lives in.
+   *
+   * @param object any object
+   * @return its pool, or empty for a plain object
+   */
+  public static Optional<Pool> poolOf(@Nullable Object object) {
+    if (object instanceof PersistentObject persistent && persistent.$basalt$space() != null) {
+      synchronized (POOLS) {
+        return Optional.ofNullable(POOLS.get(persistent.$basalt$space()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return "Pool[" + path + (open ? "]" : ", closed]");
+  }
+}

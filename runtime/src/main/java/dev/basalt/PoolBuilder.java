@@ -1,0 +1,165 @@
+package dev.basalt;
+
+import dev.basalt.error.PoolAccessException;
+import dev.basalt.format.Geometry;
+import dev.basalt.medium.FileMedium;
+import dev.basalt.recovery.PoolCreator;
+import dev.basalt.recovery.RecoveredPool;
+import dev.basalt.recovery.UnrecoveredPool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Says how a pool is to be opened. Not thread-safe. */
+public final class PoolBuilder {
+  private static final long MAX_SIZE_DEFAULT = 64L << 30;
+  private static final long LOG_SIZE_DEFAULT = 64L << 20;
+
+  /** The least size that the heap of a pool gets. */
+  private static final long HEAP_SIZE_MIN = 1L << 20;
+
+  private final Path path;
+  private OpenMode mode = OpenMode.OPEN_OR_CREATE;
+  private Durability durability = Durability.SYNC;
+  private long maxSize = MAX_SIZE_DEFAULT;
+  private long logSize = LOG_SIZE_DEFAULT;
+  private @Nullable ClassLoader loader;
+
+  PoolBuilder(Path path) {
+    this.path = Objects.requireNonNull(path, "path");
+  }
+
+  /**
+   * Sets whether the pool is created, opened or read; {@link OpenMode#OPEN_OR_CREATE} if not set.
+   *
+   * @param newMode the mode
+   * @return this builder
+   */
+  public PoolBuilder mode(OpenMode newMode) {
+    this.mode = Objects.requireNonNull(newMode, "mode");
+    return this;
+  }
+
+  /**
+   * Sets what an update that has returned survives; {@link Durability#SYNC} if not set.
+   *
+   * @param newDurability the durability
+   * @return this builder
+   */
+  public PoolBuilder durability(Durability newDurability) {
+    this.durability = Objects.requireNonNull(newDurability, "durability");
+    return this;
+  }
+
+  /**
+   * Sets the size up to which the pool can grow while it is open: address space is reserved, not
+   * memory or disk. 64 GiB if not set; a pool that is larger already keeps its size.
+   *
+   * @param bytes the size in bytes
+   * @return this builder
+   */
+  public PoolBuilder maxSize(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("maxSize must be positive, not " + bytes);
+    }
+    this.maxSize = bytes;
+    return this;
+  }
+
+  /**
+   * Sets the size of the log of a pool that is created; 64 MiB if not set. It bounds the time that
+   * recovery takes. An existing pool keeps its log.
+   *
+   * @param bytes the size in bytes, rounded up to a multiple of 64 KiB
+   * @return this builder
+   */
+  public PoolBuilder logSize(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("logSize must be positive, not " + bytes);
+    }
+    this.logSize = Geometry.wholeChunks(bytes);
+    return this;
+  }
+
+  /**
+   * Sets the loader of the classes of stored objects; the thread's context loader if not set.
+   *
+   * @param newLoader the loader
+   * @return this builder
+   */
+  public PoolBuilder classLoader(ClassLoader newLoader) {
+    this.loader = Objects.requireNonNull(newLoader, "classLoader");
+    return this;
+  }
+
+  /**
+   * Opens the pool. What a crash has left in the log is replayed first.
+   *
+   * @return the open pool
+   * @throws PoolAccessException if there is no such file, it is not a pool or may not be opened
+   * @throws dev.basalt.error.PoolInUseException if it is open already
+   * @throws dev.basalt.error.IncompatiblePoolException if its format is another one
+   * @throws dev.basalt.error.CorruptPoolException if it is damaged
+   * @throws dev.basalt.error.PoolFullException if it cannot be created for want of space
+   */
+  public Pool open() {
+    FileMedium medium = openMedium();
+    try {
+      UnrecoveredPool unrecovered = UnrecoveredPool.read(medium);
+      RecoveredPool recovered =
+          unrecovered.recover(Geometry.wholeChunks(maxSize), mode == OpenMode.READ_ONLY);
+      return new Pool(path, recovered, mode == OpenMode.READ_ONLY, durability, loader());
+    } catch (RuntimeException | Error e) {
+      medium.close();
+      throw e;
+    }
+  }
+
+  private FileMedium openMedium() {
+    boolean exists = Files.exists(path);
+    return switch (mode) {
+      case OPEN -> FileMedium.open(path, false);
+      case READ_ONLY -> FileMedium.open(path, true);
+      case OPEN_OR_CREATE -> {
+        if (!exists) {
+          create();
+        }
+        yield FileMedium.open(path, false);
+      }
+      case CREATE_NEW -> {
+        if (exists || !create()) {
+          throw new PoolAccessException(path + " exists already");
+        }
+        yield FileMedium.open(path, false);
+      }
+    };
+  }
+
+  /** Makes the file; says whether it was this call that gave the pool its name. */
+  private boolean create() {
+    long smallest = Geometry.heapOffset(logSize) + HEAP_SIZE_MIN;
+    if (maxSize < smallest) {
+      throw new IllegalArgumentException(
+          "maxSize %d is too small for a log of %d bytes: at least %d"
+              .formatted(maxSize, logSize, smallest));
+    }
+    try (FileMedium medium = FileMedium.createUnpublished(path)) {
+      try {
+        PoolCreator.create(medium, logSize);
+        return medium.publish();
+      } catch (RuntimeException | Error e) {
+        medium.deleteUnpublished();
+        throw e;
+      }
+    }
+  }
+
+  private ClassLoader loader() {
+    if (loader != null) {
+      return loader;
+    }
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    return context != null ? context : ClassLoader.getSystemClassLoader();
+  }
+}

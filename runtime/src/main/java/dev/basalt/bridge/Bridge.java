@@ -1,0 +1,260 @@
+package dev.basalt.bridge;
+
+import dev.basalt.object.Layout;
+import dev.basalt.object.Layouts;
+import dev.basalt.object.ObjectSpace;
+import java.lang.invoke.MethodHandles;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The static methods that stand in for {@code getfield} and {@code putfield} in rewritten code when
+ * the object is a handle. Each takes the handle's space and based pointer and the field's place.
+ *
+ * <p>Inside a transaction of the object's pool an access is part of it; outside, a read sees the
+ * latest committed state and a write is an update of its own. All throw what the transaction layer
+ * throws: {@link dev.basalt.error.PoolClosedException}, {@link
+ * dev.basalt.error.CorruptPoolException}, for writes also {@link
+ * dev.basalt.error.ReadOnlyPoolException}, {@link dev.basalt.error.PoolFailedException} and {@link
+ * dev.basalt.error.PoolFullException}. Safe for use by any number of threads.
+ */
+public final class Bridge {
+  private Bridge() {}
+
+  /**
+   * The place of a field; the bootstrap method of the constants that rewritten accessors load.
+   *
+   * @param lookup looks from the class that declares the field
+   * @param name the field's name
+   * @param type {@code int.class}
+   * @return bytes from the object's start
+   */
+  public static int fieldOffset(MethodHandles.Lookup lookup, String name, Class<?> type) {
+    Layout layout = Layouts.of(lookup.lookupClass());
+    return layout.offsetOf(name);
+  }
+
+  /** The bits of a field, moved to the low end of a word. */
+  private static long bits(ObjectSpace space, long object, int fieldOffset) {
+    return space.word(object, fieldOffset) >>> ((fieldOffset & 7) << 3);
+  }
+
+  /**
+   * Reads a {@code boolean} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static boolean getBoolean(ObjectSpace space, long object, int fieldOffset) {
+    return (bits(space, object, fieldOffset) & 1) != 0;
+  }
+
+  /**
+   * Writes a {@code boolean} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putBoolean(ObjectSpace space, long object, int fieldOffset, boolean value) {
+    space.putBits(object, fieldOffset, Byte.BYTES, value ? 1 : 0);
+  }
+
+  /**
+   * Reads a {@code byte} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static byte getByte(ObjectSpace space, long object, int fieldOffset) {
+    return (byte) bits(space, object, fieldOffset);
+  }
+
+  /**
+   * Writes a {@code byte} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putByte(ObjectSpace space, long object, int fieldOffset, byte value) {
+    space.putBits(object, fieldOffset, Byte.BYTES, value);
+  }
+
+  /**
+   * Reads a {@code char} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static char getChar(ObjectSpace space, long object, int fieldOffset) {
+    return (char) bits(space, object, fieldOffset);
+  }
+
+  /**
+   * Writes a {@code char} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putChar(ObjectSpace space, long object, int fieldOffset, char value) {
+    space.putBits(object, fieldOffset, Character.BYTES, value);
+  }
+
+  /**
+   * Reads a {@code short} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static short getShort(ObjectSpace space, long object, int fieldOffset) {
+    return (short) bits(space, object, fieldOffset);
+  }
+
+  /**
+   * Writes a {@code short} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putShort(ObjectSpace space, long object, int fieldOffset, short value) {
+    space.putBits(object, fieldOffset, Short.BYTES, value);
+  }
+
+  /**
+   * Reads a {@code int} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static int getInt(ObjectSpace space, long object, int fieldOffset) {
+    return (int) bits(space, object, fieldOffset);
+  }
+
+  /**
+   * Writes a {@code int} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putInt(ObjectSpace space, long object, int fieldOffset, int value) {
+    space.putBits(object, fieldOffset, Integer.BYTES, value);
+  }
+
+  /**
+   * Reads a {@code long} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static long getLong(ObjectSpace space, long object, int fieldOffset) {
+    return space.word(object, fieldOffset);
+  }
+
+  /**
+   * Writes a {@code long} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putLong(ObjectSpace space, long object, int fieldOffset, long value) {
+    space.putBits(object, fieldOffset, Long.BYTES, value);
+  }
+
+  /**
+   * Reads a {@code float} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static float getFloat(ObjectSpace space, long object, int fieldOffset) {
+    return Float.intBitsToFloat((int) bits(space, object, fieldOffset));
+  }
+
+  /**
+   * Writes a {@code float} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putFloat(ObjectSpace space, long object, int fieldOffset, float value) {
+    space.putBits(object, fieldOffset, Float.BYTES, Float.floatToRawIntBits(value));
+  }
+
+  /**
+   * Reads a {@code double} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value
+   */
+  public static double getDouble(ObjectSpace space, long object, int fieldOffset) {
+    return Double.longBitsToDouble(space.word(object, fieldOffset));
+  }
+
+  /**
+   * Writes a {@code double} field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value
+   */
+  public static void putDouble(ObjectSpace space, long object, int fieldOffset, double value) {
+    space.putBits(object, fieldOffset, Double.BYTES, Double.doubleToRawLongBits(value));
+  }
+
+  /**
+   * Reads a reference field.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @return the value, or the handle of the object referred to
+   */
+  public static @Nullable Object getReference(ObjectSpace space, long object, int fieldOffset) {
+    return space.getReference(object, fieldOffset);
+  }
+
+  /**
+   * Writes a reference field; a plain object is stored with everything that it reaches.
+   *
+   * @param space the handle's space
+   * @param object the handle's based pointer
+   * @param fieldOffset the field's place
+   * @param value the value, a handle, a plain object or {@code null}
+   * @throws dev.basalt.error.UnsupportedTypeException if the value cannot be stored
+   * @throws dev.basalt.error.NotEnhancedException if its class was not rewritten
+   * @throws dev.basalt.error.CrossPoolReferenceException if it belongs to another pool
+   */
+  public static void putReference(
+      ObjectSpace space, long object, int fieldOffset, @Nullable Object value) {
+    space.putReference(object, fieldOffset, value);
+  }
+}

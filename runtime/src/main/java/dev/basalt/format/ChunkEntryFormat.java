@@ -1,0 +1,87 @@
+package dev.basalt.format;
+
+/**
+ * One 8-byte entry of the chunk table says what a chunk is used for. A part of the table fills one
+ * chunk.
+ *
+ * <pre>
+ * bits 0-7    kind: 0 free, 1 small objects, 2 first of a run, 3 further one of a run, 4 of the pool itself
+ * bits 8-15   size class (small objects)
+ * bits 16-31  unused
+ * bits 32-63  length of the run in chunks (first of a run)
+ * </pre>
+ */
+public final class ChunkEntryFormat {
+  /** Bytes of an entry. */
+  public static final int SIZE = 8;
+
+  /** Entries in one part of the table. */
+  public static final int PER_PART = Geometry.CHUNK_SIZE / SIZE;
+
+  /** Free; the entry is zero. */
+  public static final int FREE = 0;
+
+  /** Holds objects of one size class. */
+  public static final int SMALL = 1;
+
+  /** The first chunk of a run that holds one large object. */
+  public static final int RUN = 2;
+
+  /** A further chunk of a run. */
+  public static final int RUN_REST = 3;
+
+  /** Holds a part of the pool's own structures. */
+  public static final int META = 4;
+
+  private ChunkEntryFormat() {}
+
+  /**
+   * The kind of an entry.
+   *
+   * @param entry the entry
+   * @return one of the kinds above, or something else if the pool is corrupt
+   */
+  public static int kind(long entry) {
+    return (int) (entry & 0xFF);
+  }
+
+  /**
+   * The size class of a small-object chunk.
+   *
+   * @param entry the entry
+   * @return the size class
+   */
+  public static int sizeClass(long entry) {
+    return (int) (entry >>> 8) & 0xFF;
+  }
+
+  /**
+   * The length of a run.
+   *
+   * @param entry the entry of its first chunk
+   * @return chunks
+   */
+  public static int runLength(long entry) {
+    return (int) (entry >>> 32);
+  }
+
+  /**
+   * An entry for a chunk of small objects.
+   *
+   * @param sizeClass their size class
+   * @return the entry
+   */
+  public static long small(int sizeClass) {
+    return SMALL | ((long) sizeClass << 8);
+  }
+
+  /**
+   * An entry for the first chunk of a run.
+   *
+   * @param length the run's length in chunks
+   * @return the entry
+   */
+  public static long run(int length) {
+    return RUN | ((long) length << 32);
+  }
+}

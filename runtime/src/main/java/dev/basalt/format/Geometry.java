@@ -1,0 +1,53 @@
+package dev.basalt.format;
+
+/**
+ * Where the parts of a pool lie.
+ *
+ * <pre>
+ * 0         superblock A      one page
+ * 4096      superblock B      one page
+ * 8192      unused, zero
+ * 65536     log               a multiple of the chunk size
+ * heap      chunk 0           pool header, root directory, chunk table directory
+ *           chunk 1           first part of the chunk table
+ *           chunk 2 ...       objects
+ * </pre>
+ */
+public final class Geometry {
+  /** The unit of mapping and of writing home. */
+  public static final int PAGE_SIZE = 4096;
+
+  /** The unit in which the heap is handed out; a multiple of the page size. */
+  public static final int CHUNK_SIZE = 64 << 10;
+
+  /** Where the log starts. */
+  public static final long LOG_OFFSET = CHUNK_SIZE;
+
+  /** The smallest log region. */
+  public static final long LOG_SIZE_MIN = CHUNK_SIZE;
+
+  /** The heap's chunks that every pool has: the pool header's and the first of the chunk table. */
+  public static final int FIXED_CHUNKS = 2;
+
+  private Geometry() {}
+
+  /**
+   * Where the heap starts.
+   *
+   * @param logSize the log's size in bytes
+   * @return the offset of chunk 0
+   */
+  public static long heapOffset(long logSize) {
+    return LOG_OFFSET + logSize;
+  }
+
+  /**
+   * Rounds up to whole chunks.
+   *
+   * @param bytes a size
+   * @return the least multiple of the chunk size that is not smaller
+   */
+  public static long wholeChunks(long bytes) {
+    return (bytes + CHUNK_SIZE - 1) / CHUNK_SIZE * CHUNK_SIZE;
+  }
+}

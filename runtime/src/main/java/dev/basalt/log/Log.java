@@ -1,0 +1,255 @@
+package dev.basalt.log;
+
+import dev.basalt.error.PoolFailedException;
+import dev.basalt.format.LogRecordFormat;
+import dev.basalt.format.Superblock;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open log of a pool: takes commit records in their order and makes them durable.
+ *
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>{@code start <= durable <= end <= start + size}; positions only grow.
+ *   <li>Bytes in {@code [start, end)} are records with consecutive sequence numbers, and none of
+ *       them is overwritten before {@link #cut} has moved the start behind it, which happens only
+ *       after a superblock that says so is durable.
+ *   <li>One thread at a time flushes (the leader); the others wait for it and find their record
+ *       durable, or lead the next round.
+ *   <li>After the first failure nothing is appended and nothing becomes durable.
+ * </ol>
+ */
+public final class Log implements AutoCloseable {
+  private final LogRegion region;
+  private final Appender appender;
+  private final long epoch;
+
+  private final ReentrantLock flushLock = new ReentrantLock();
+  private final Condition flushed = flushLock.newCondition();
+
+  /** Guarded by {@link #flushLock}. */
+  private boolean leading;
+
+  /** Written under the commit lock. */
+  private volatile long end;
+
+  /** Written by the checkpoint. */
+  private volatile long start;
+
+  /** Written under {@link #flushLock}. */
+  private volatile long durable;
+
+  private volatile @Nullable Throwable failure;
+  private final LongAdder flushes = new LongAdder();
+
+  /** How records reach the medium. */
+  public enum Mode {
+    /** By system calls, when asked to be durable. */
+    SYNC,
+    /** Through a shared mapping. */
+    ASYNC
+  }
+
+  /**
+   * Opens an empty log at the place where the superblock starts it.
+   *
+   * @param region the log's bytes
+   * @param superblock the superblock in force
+   * @param mode how records reach the medium
+   */
+  public Log(LogRegion region, Superblock superblock, Mode mode) {
+    this.region = region;
+    this.epoch = superblock.epoch();
+    this.start = superblock.logStart();
+    this.end = start;
+    this.durable = start;
+    this.appender =
+        switch (mode) {
+          case SYNC -> new SyncAppender(region);
+          case ASYNC -> new AsyncAppender(region, start);
+        };
+  }
+
+  /**
+   * Whether a record fits without a checkpoint.
+   *
+   * @param length its length in bytes
+   * @return whether there is room now
+   */
+  public boolean hasRoomFor(long length) {
+    return end + length - start <= region.size();
+  }
+
+  /**
+   * The longest record that an empty log takes.
+   *
+   * @return bytes
+   */
+  public long capacity() {
+    return region.size();
+  }
+
+  /**
+   * Appends a record. Called under the commit lock, with room made before.
+   *
+   * @param builder holds the entries
+   * @param sequence the commit's number
+   * @return the completed record, valid until the builder's reset
+   * @throws PoolFailedException if the log has failed before
+   */
+  public MemorySegment append(RecordBuilder builder, long sequence) {
+    checkNotFailed();
+    MemorySegment record = builder.finish(sequence, epoch);
+    if (!hasRoomFor(record.byteSize()) || record.byteSize() % LogRecordFormat.ALIGNMENT != 0) {
+      throw new IllegalStateException("record of " + record.byteSize() + " bytes has no room");
+    }
+    long position = end;
+    try {
+      appender.append(position, record);
+    } catch (RuntimeException | Error e) {
+      throw fail(e);
+    }
+    end = position + record.byteSize();
+    return record;
+  }
+
+  /**
+   * The position behind the last appended record.
+   *
+   * @return the position
+   */
+  public long end() {
+    return end;
+  }
+
+  /**
+   * The bytes between start and end.
+   *
+   * @return how much of the region is in use
+   */
+  public long used() {
+    return end - start;
+  }
+
+  /**
+   * How often the log was made durable.
+   *
+   * @return the number of flushes
+   */
+  public long flushes() {
+    return flushes.sum();
+  }
+
+  /**
+   * Returns once the log is durable up to a position. One of the waiting threads flushes for all.
+   *
+   * @param position a position at or before the end
+   * @throws PoolFailedException if writing or syncing failed
+   */
+  public void awaitDurable(long position) {
+    while (durable < position) {
+      if (!lead(position)) {
+        return;
+      }
+      try {
+        long reached = appender.flush();
+        handOver(reached);
+      } catch (RuntimeException | Error e) {
+        PoolFailedException failed = fail(e);
+        handOver(durable);
+        throw failed;
+      }
+    }
+  }
+
+  /** Waits until this thread may lead ({@code true}) or the position is durable ({@code false}). */
+  private boolean lead(long position) {
+    flushLock.lock();
+    try {
+      while (leading && durable < position) {
+        flushed.awaitUninterruptibly();
+      }
+      if (durable >= position) {
+        return false;
+      }
+      checkNotFailed();
+      leading = true;
+      return true;
+    } finally {
+      flushLock.unlock();
+    }
+  }
+
+  private void handOver(long reached) {
+    flushLock.lock();
+    try {
+      durable = Math.max(durable, reached);
+      flushes.increment();
+      leading = false;
+      flushed.signalAll();
+    } finally {
+      flushLock.unlock();
+    }
+  }
+
+  /**
+   * Gives up the log before a position: a superblock that starts there is durable.
+   *
+   * @param newStart the new start
+   */
+  public void cut(long newStart) {
+    if (newStart < start || newStart > end) {
+      throw new IllegalArgumentException(newStart + " is not in [" + start + ", " + end + "]");
+    }
+    start = newStart;
+  }
+
+  /**
+   * Records the first failure; from then on the log refuses everything.
+   *
+   * @param cause what went wrong
+   * @return the exception to throw
+   */
+  public PoolFailedException fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+    return failed();
+  }
+
+  /** Throws if the log has failed. */
+  public void checkNotFailed() {
+    if (failure != null) {
+      throw failed();
+    }
+  }
+
+  /**
+   * Whether the log has failed.
+   *
+   * @return {@code true} after the first failure
+   */
+  public boolean isFailed() {
+    return failure != null;
+  }
+
+  private PoolFailedException failed() {
+    Throwable cause = failure;
+    return new PoolFailedException(
+        region.medium().name()
+            + " refuses updates because writing failed earlier ("
+            + (cause == null ? "unknown" : cause.getMessage())
+            + "); reopen it",
+        cause);
+  }
+
+  @Override
+  public void close() {
+    appender.close();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.basalt.log;
+
+import static dev.basalt.format.Structure.U64;
+
+import dev.basalt.format.LogRecordFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.zip.CRC32C;
+
+/** Reads commit records. */
+public final class LogRecord {
+  /** Takes the entries of a record in their order. */
+  public interface EntryVisitor {
+    /**
+     * Bytes to be put at an offset.
+     *
+     * @param offset where in the pool
+     * @param bytes the bytes, valid during the call
+     */
+    void bytes(long offset, MemorySegment bytes);
+
+    /**
+     * A version word to become the record's sequence number.
+     *
+     * @param offset the object
+     * @param sequence the number
+     */
+    void stamp(long offset, long sequence);
+  }
+
+  private LogRecord() {}
+
+  static int crc(MemorySegment record) {
+    CRC32C crc = new CRC32C();
+    crc.update(record.asSlice(LogRecordFormat.LENGTH).asByteBuffer());
+    return (int) crc.getValue();
+  }
+
+  /**
+   * Visits the entries.
+   *
+   * @param record a whole, checked record
+   * @param visitor takes them
+   */
+  public static void forEachEntry(MemorySegment record, EntryVisitor visitor) {
+    long sequence = record.get(U64, LogRecordFormat.SEQUENCE);
+    long at = LogRecordFormat.HEADER_SIZE;
+    while (at < record.byteSize()) {
+      long entry = record.get(U64, at);
+      long offset = LogRecordFormat.offset(entry);
+      int length = LogRecordFormat.length(entry);
+      at += LogRecordFormat.ENTRY_HEADER_SIZE;
+      if (length == 0) {
+        visitor.stamp(offset, sequence);
+      } else {
+        visitor.bytes(offset, record.asSlice(at, length));
+        at += LogRecordFormat.padded(length);
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.basalt.log;
+
+import static dev.basalt.format.Structure.U32;
+import static dev.basalt.format.Structure.U64;
+
+import dev.basalt.error.PoolFullException;
+import dev.basalt.format.LogRecordFormat;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Builds one commit record at a time in native memory that is kept for the next. Guarded by the
+ * pool's commit lock.
+ */
+public final class RecordBuilder {
+  private static final int INITIAL_BYTES = 64 << 10;
+
+  private final GrowableBuffer buffer = new GrowableBuffer(INITIAL_BYTES);
+  private long length = LogRecordFormat.HEADER_SIZE;
+
+  /** Creates an empty builder. */
+  public RecordBuilder() {}
+
+  /** Forgets the record under construction. */
+  public void reset() {
+    length = LogRecordFormat.HEADER_SIZE;
+  }
+
+  /**
+   * Whether there is nothing in the record.
+   *
+   * @return {@code true} if no entry was added since {@link #reset}
+   */
+  public boolean isEmpty() {
+    return length == LogRecordFormat.HEADER_SIZE;
+  }
+
+  /**
+   * Adds bytes.
+   *
+   * @param offset where they go in the pool, a multiple of {@link LogRecordFormat#UNIT}
+   * @param bytes the bytes, a multiple of the same
+   */
+  public void put(long offset, MemorySegment bytes) {
+    long remaining = bytes.byteSize();
+    long done = 0;
+    while (remaining > 0) {
+      int part = (int) Math.min(remaining, LogRecordFormat.ENTRY_LENGTH_MAX);
+      long at = entry(offset + done, part);
+      MemorySegment.copy(bytes, done, buffer.memory(), at, part);
+      done += part;
+      remaining -= part;
+    }
+  }
+
+  /**
+   * Adds an int.
+   *
+   * @param offset where it goes
+   * @param value the int
+   */
+  public void putInt(long offset, int value) {
+    long at = entry(offset, Integer.BYTES);
+    buffer.memory().set(U32, at, value);
+  }
+
+  /**
+   * Adds a long.
+   *
+   * @param offset where it goes
+   * @param value the long
+   */
+  public void putLong(long offset, long value) {
+    long at = entry(offset, Long.BYTES);
+    buffer.memory().set(U64, at, value);
+  }
+
+  /**
+   * Makes the version word at an offset the record's sequence number.
+   *
+   * @param offset the object
+   */
+  public void stamp(long offset) {
+    long _ = entry(offset, 0);
+  }
+
+  /** Makes room for an entry and writes its header; returns where its data goes. */
+  private long entry(long offset, int bytes) {
+    int padded = LogRecordFormat.padded(bytes);
+    long need = length + LogRecordFormat.ENTRY_HEADER_SIZE + padded;
+    if (need > Integer.MAX_VALUE - LogRecordFormat.ALIGNMENT) {
+      throw new PoolFullException(
+          "an update changes more than %d bytes, more than one log record holds"
+              .formatted(Integer.MAX_VALUE));
+    }
+    buffer.ensure(need, length);
+    buffer.memory().set(U64, length, LogRecordFormat.entry(offset, bytes));
+    long at = length + LogRecordFormat.ENTRY_HEADER_SIZE;
+    if (padded > bytes) {
+      buffer.memory().set(U32, need - Integer.BYTES, 0);
+    }
+    length = need;
+    return at;
+  }
+
+  /**
+   * The record's length so far.
+   *
+   * @return bytes
+   */
+  public long length() {
+    return length;
+  }
+
+  /**
+   * Completes the record.
+   *
+   * @param sequence the commit's number
+   * @param epoch the superblock's epoch
+   * @return the record; valid until the next {@link #reset}
+   */
+  public MemorySegment finish(long sequence, long epoch) {
+    MemorySegment record = buffer.memory().asSlice(0, length);
+    record.set(U32, LogRecordFormat.LENGTH, (int) length);
+    record.set(U64, LogRecordFormat.SEQUENCE, sequence);
+    record.set(U64, LogRecordFormat.EPOCH, epoch);
+    record.set(U32, LogRecordFormat.CRC, LogRecord.crc(record));
+    return record;
+  }
+
+  /** Releases the memory. */
+  public void close() {
+    buffer.close();
+  }
+}

@@ -1,0 +1,278 @@
+package dev.basalt.medium;
+
+import dev.basalt.error.MediaErrorException;
+import dev.basalt.error.PoolAccessException;
+import dev.basalt.error.PoolFullException;
+import dev.basalt.error.PoolInUseException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * A pool in an ordinary file of the page cache. The file is locked with {@code flock}, which
+ * belongs to the open file: it excludes other processes and other opens in this one, and ends with
+ * the process.
+ */
+public final class FileMedium implements Medium {
+  private static final int MODE = 0600;
+  private static final int ZEROES_BYTES = 1 << 20;
+
+  private final Path path;
+
+  /** The name that the file has until it is published; the same as {@link #path} for others. */
+  private final Path givenName;
+
+  private final int fd;
+  private volatile boolean closed;
+
+  private FileMedium(Path path, Path givenName, int fd) {
+    this.path = path;
+    this.givenName = givenName;
+    this.fd = fd;
+  }
+
+  /**
+   * Opens an existing file and locks it.
+   *
+   * @param path the file
+   * @param readOnly whether to open for reading only, with a lock shared by readers
+   * @return the medium
+   * @throws PoolAccessException if it is missing, is not a file, or may not be opened
+   * @throws PoolInUseException if somebody else has it
+   */
+  public static FileMedium open(Path path, boolean readOnly) {
+    if (Files.isDirectory(path)) {
+      throw new PoolAccessException(path + " is a directory, not a pool");
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new PoolAccessException(path + " is not a regular file, so it cannot be a pool");
+    }
+    int fd = Posix.open(path.toString(), readOnly ? Posix.O_RDONLY : Posix.O_RDWR, 0);
+    if (fd < 0) {
+      throw cannotOpen(path, fd, readOnly);
+    }
+    FileMedium medium = new FileMedium(path, path, fd);
+    try {
+      medium.lock(readOnly ? Posix.LOCK_SH : Posix.LOCK_EX);
+      return medium;
+    } catch (RuntimeException e) {
+      medium.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Creates a file under a name of its own, locked, beside where the pool is to be. It becomes
+   * visible as the pool by {@link #publish}, so that nobody ever sees a half-made pool.
+   *
+   * @param pool the pool's path
+   * @return the medium
+   * @throws PoolAccessException if the folder is missing or may not be written
+   */
+  public static FileMedium createUnpublished(Path pool) {
+    Path unpublished = pool.resolveSibling(pool.getFileName() + "." + UUID.randomUUID() + ".new");
+    int fd = Posix.open(unpublished.toString(), Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL, MODE);
+    if (fd < 0) {
+      String why = fd == -Posix.ENOENT ? "its folder does not exist" : Posix.message(fd);
+      throw new PoolAccessException(pool + " cannot be created: " + why);
+    }
+    FileMedium medium = new FileMedium(pool, unpublished, fd);
+    medium.lock(Posix.LOCK_EX);
+    return medium;
+  }
+
+  /**
+   * Gives an unpublished file the pool's name.
+   *
+   * @return whether it has the name now; {@code false} if somebody else was first
+   */
+  public boolean publish() {
+    int linked = Posix.link(givenName.toString(), path.toString());
+    deleteUnpublished();
+    if (linked < 0 && linked != -Posix.EEXIST) {
+      throw new PoolAccessException(path + " cannot be created: " + Posix.message(linked));
+    }
+    syncFolder();
+    return linked >= 0;
+  }
+
+  /** Removes the temporary name of an unpublished file. */
+  public void deleteUnpublished() {
+    try {
+      Files.deleteIfExists(givenName);
+    } catch (IOException e) {
+      throw new PoolAccessException(givenName + " cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
+  /** A new name is durable once its folder is synced. */
+  private void syncFolder() {
+    Path folder = path.toAbsolutePath().getParent();
+    int fd = folder == null ? -1 : Posix.open(folder.toString(), Posix.O_RDONLY, 0);
+    if (fd >= 0) {
+      Posix.fsync(fd);
+      Posix.close(fd);
+    }
+  }
+
+  private void lock(int kind) {
+    int locked = Posix.flock(fd, kind | Posix.LOCK_NB);
+    if (locked == -Posix.EWOULDBLOCK) {
+      throw new PoolInUseException(path + " is already open" + LockHolder.describe(path));
+    }
+    if (locked < 0) {
+      throw new PoolAccessException(path + " cannot be locked: " + Posix.message(locked));
+    }
+  }
+
+  private static PoolAccessException cannotOpen(Path path, int error, boolean readOnly) {
+    return new PoolAccessException(
+        switch (-error) {
+          case Posix.ENOENT -> path + " does not exist";
+          case Posix.EACCES, Posix.EPERM ->
+              path + " cannot be opened: no permission to " + (readOnly ? "read" : "write") + " it";
+          case Posix.EROFS ->
+              path + " cannot be opened for writing: it is on a read-only file system";
+          default -> path + " cannot be opened: " + Posix.message(error);
+        });
+  }
+
+  @Override
+  public String name() {
+    return path.toString();
+  }
+
+  @Override
+  public long size() {
+    long size = Posix.size(fd);
+    if (size < 0) {
+      throw failure("size", 0, 0, size);
+    }
+    return size;
+  }
+
+  @Override
+  public void read(long offset, MemorySegment target) {
+    long done = 0;
+    while (done < target.byteSize()) {
+      long n = Posix.pread(fd, target.asSlice(done), offset + done);
+      if (n == 0) {
+        throw new MediaErrorException(
+            "%s: the file ends at %d, but %d bytes at %d were to be read"
+                .formatted(path, size(), target.byteSize(), offset));
+      }
+      if (n < 0 && n != -Posix.EINTR) {
+        throw failure("read", offset, target.byteSize(), n);
+      }
+      done += Math.max(n, 0);
+    }
+  }
+
+  @Override
+  public void write(long offset, MemorySegment source) {
+    long done = 0;
+    while (done < source.byteSize()) {
+      long n = Posix.pwrite(fd, source.asSlice(done), offset + done);
+      if (n < 0 && n != -Posix.EINTR) {
+        throw failure("write", offset, source.byteSize(), n);
+      }
+      done += Math.max(n, 0);
+    }
+  }
+
+  @Override
+  public void sync() {
+    int result = Posix.fdatasync(fd);
+    if (result < 0) {
+      throw failure("sync", 0, size(), result);
+    }
+  }
+
+  @Override
+  public void grow(long newSizeBytes) {
+    long size = size();
+    if (newSizeBytes <= size) {
+      return;
+    }
+    int result;
+    do {
+      result = Posix.fallocate(fd, size, newSizeBytes - size);
+    } while (result == -Posix.EINTR);
+    if (result == -Posix.EOPNOTSUPP) {
+      growByWriting(size, newSizeBytes);
+    } else if (isFull(result)) {
+      Posix.ftruncate(fd, size);
+      throw full(size, newSizeBytes, result);
+    } else if (result < 0) {
+      throw failure("allocate", size, newSizeBytes - size, result);
+    }
+  }
+
+  /** For file systems that cannot allocate without writing. */
+  private void growByWriting(long size, long newSize) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zeroes = arena.allocate(ZEROES_BYTES);
+      long at = size;
+      while (at < newSize) {
+        long n = Posix.pwrite(fd, zeroes.asSlice(0, Math.min(ZEROES_BYTES, newSize - at)), at);
+        if (isFull(n)) {
+          Posix.ftruncate(fd, size);
+          throw full(size, newSize, n);
+        }
+        if (n < 0 && n != -Posix.EINTR) {
+          throw failure("write", at, newSize - at, n);
+        }
+        at += Math.max(n, 0);
+      }
+    }
+  }
+
+  private static boolean isFull(long result) {
+    return result == -Posix.ENOSPC || result == -Posix.EDQUOT || result == -Posix.EFBIG;
+  }
+
+  private PoolFullException full(long size, long newSize, long error) {
+    return new PoolFullException(
+        "%s cannot grow from %d to %d bytes: %s"
+            .formatted(path, size, newSize, Posix.message(error)));
+  }
+
+  @Override
+  public Mapping mapPrivate(long lengthBytes) {
+    long address = Posix.mapPrivate(fd, lengthBytes);
+    if (isError(address)) {
+      throw failure("map", 0, lengthBytes, address);
+    }
+    return new Mapping(path.toString(), address, lengthBytes, Math.min(size(), lengthBytes));
+  }
+
+  @Override
+  public Mapping mapShared(long offset, long lengthBytes) {
+    long address = Posix.mapShared(fd, offset, lengthBytes);
+    if (isError(address)) {
+      throw failure("map", offset, lengthBytes, address);
+    }
+    return new Mapping(path.toString(), address, lengthBytes, lengthBytes);
+  }
+
+  private static boolean isError(long address) {
+    return address < 0 && address > -4096;
+  }
+
+  private MediaErrorException failure(String what, long offset, long length, long error) {
+    return new MediaErrorException(
+        "%s: cannot %s %d bytes at %d: %s"
+            .formatted(path, what, length, offset, Posix.message(error)));
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      Posix.close(fd);
+    }
+  }
+}

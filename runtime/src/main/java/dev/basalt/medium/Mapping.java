@@ -1,0 +1,239 @@
+package dev.basalt.medium;
+
+import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.PoolClosedException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import java.nio.ByteOrder;
+
+/**
+ * A mapped range of a medium, and the only class that turns an offset into an address.
+ *
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>Every access is checked against {@link #limit}: a wild offset is a {@link
+ *       CorruptPoolException}, never a fault.
+ *   <li>The address range stays mapped to something readable until this object is unreachable:
+ *       {@link #close} sets the limit to 0 and replaces the pages by empty ones, so a reader that
+ *       passed its check just before sees zeros and not a fault.
+ * </ol>
+ *
+ * <p>Offsets are relative to the start of the mapping. Aligned accesses of up to 8 bytes are
+ * atomic.
+ */
+public final class Mapping {
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS = INT.varHandle();
+  private static final VarHandle LONGS = LONG.varHandle();
+
+  /** All of memory; the checks of this class are the only bounds. */
+  @SuppressWarnings("restricted")
+  private static final MemorySegment ALL = MemorySegment.ofAddress(0).reinterpret(Long.MAX_VALUE);
+
+  private final String name;
+  private final long base;
+  private final long reserved;
+
+  /**
+   * Bytes that may be touched. Grows with the medium; 0 once closed. Written under the owner's
+   * lock.
+   */
+  private long limit;
+
+  private volatile boolean closed;
+
+  Mapping(String name, long base, long reserved, long limit) {
+    this.name = name;
+    this.base = base;
+    this.reserved = reserved;
+    this.limit = limit;
+    CLEANER.register(this, () -> Posix.unmap(base, reserved));
+  }
+
+  /**
+   * The address space of the mapping in bytes.
+   *
+   * @return the upper bound of any limit
+   */
+  public long reserved() {
+    return reserved;
+  }
+
+  /**
+   * The bytes that may be touched.
+   *
+   * @return the limit
+   */
+  public long limit() {
+    return limit;
+  }
+
+  /**
+   * Allows access to more of the mapping after the medium has grown.
+   *
+   * @param newLimit the new limit, at most {@link #reserved}
+   */
+  public void extendTo(long newLimit) {
+    if (newLimit < limit || newLimit > reserved) {
+      throw new IllegalArgumentException(
+          "limit " + newLimit + " is not in [" + limit + ", " + reserved + "]");
+    }
+    limit = newLimit;
+    VarHandle.releaseFence();
+  }
+
+  /** Ends access; later calls throw {@link PoolClosedException}. */
+  public void close() {
+    if (!closed) {
+      closed = true;
+      limit = 0;
+      VarHandle.fullFence();
+      Posix.replaceByEmptyPages(base, reserved);
+    }
+  }
+
+  /**
+   * Checks that a range may be touched.
+   *
+   * @param offset its start
+   * @param length its length in bytes
+   */
+  public void check(long offset, long length) {
+    address(offset, length);
+  }
+
+  /** The address of a checked range. */
+  private long address(long offset, long length) {
+    if (offset < 0 || length < 0 || offset > limit - length) {
+      fail(offset, length);
+    }
+    return base + offset;
+  }
+
+  private void fail(long offset, long length) {
+    if (closed) {
+      throw new PoolClosedException(name + " is closed");
+    }
+    VarHandle.acquireFence();
+    if (offset >= 0 && length >= 0 && offset <= limit - length) {
+      return; // another thread extended the mapping a moment ago
+    }
+    throw new CorruptPoolException(
+        "%s: a pointer leads to [%d, %d), outside the pool's %d bytes"
+            .formatted(name, offset, offset + length, limit));
+  }
+
+  /**
+   * Reads a byte.
+   *
+   * @param offset where
+   * @return the value
+   */
+  public byte getByte(long offset) {
+    return ALL.get(BYTE, address(offset, 1));
+  }
+
+  /**
+   * Reads an aligned int.
+   *
+   * @param offset where
+   * @return the value
+   */
+  public int getInt(long offset) {
+    return ALL.get(INT, address(offset, 4));
+  }
+
+  /**
+   * Reads an aligned long.
+   *
+   * @param offset where
+   * @return the value
+   */
+  public long getLong(long offset) {
+    return ALL.get(LONG, address(offset, 8));
+  }
+
+  /**
+   * Reads an aligned long; later loads stay behind it.
+   *
+   * @param offset where
+   * @return the value
+   */
+  public long getLongAcquire(long offset) {
+    return (long) LONGS.getAcquire(ALL, address(offset, 8));
+  }
+
+  /**
+   * Writes an aligned int.
+   *
+   * @param offset where
+   * @param value the value
+   */
+  public void putInt(long offset, int value) {
+    INTS.set(ALL, address(offset, 4), value);
+  }
+
+  /**
+   * Writes an aligned long.
+   *
+   * @param offset where
+   * @param value the value
+   */
+  public void putLong(long offset, long value) {
+    LONGS.set(ALL, address(offset, 8), value);
+  }
+
+  /**
+   * Writes an aligned long; earlier stores stay before it.
+   *
+   * @param offset where
+   * @param value the value
+   */
+  public void putLongRelease(long offset, long value) {
+    LONGS.setRelease(ALL, address(offset, 8), value);
+  }
+
+  /**
+   * Copies bytes out of the mapping.
+   *
+   * @param offset where they are
+   * @param target takes them, and says how many
+   */
+  public void copyOut(long offset, MemorySegment target) {
+    MemorySegment.copy(ALL, address(offset, target.byteSize()), target, 0, target.byteSize());
+  }
+
+  /**
+   * Copies bytes into the mapping.
+   *
+   * @param offset where they go
+   * @param source holds them, and says how many
+   */
+  public void copyIn(long offset, MemorySegment source) {
+    MemorySegment.copy(source, 0, ALL, address(offset, source.byteSize()), source.byteSize());
+  }
+
+  /**
+   * A view of a checked range, for calls that take a segment. It must not outlive the mapping.
+   *
+   * @param offset its start
+   * @param length its length in bytes
+   * @return the segment
+   */
+  public MemorySegment slice(long offset, long length) {
+    return ALL.asSlice(address(offset, length), length);
+  }
+
+  @Override
+  public String toString() {
+    return name + "[" + limit + " of " + reserved + " bytes]";
+  }
+}

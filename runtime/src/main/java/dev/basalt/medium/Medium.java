@@ -1,0 +1,80 @@
+package dev.basalt.medium;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Storage for one pool. All methods are safe for use by several threads; offsets and lengths are
+ * bytes from the pool's start. A failure is a {@link dev.basalt.error.MediaErrorException} that
+ * names the medium, the range and the operating system's reason.
+ *
+ * <p>What a medium promises, and no more: bytes given to {@link #write} are seen by later {@link
+ * #read} calls and by private mappings whose page has not been written to; they survive the
+ * process; they survive a power cut only after a later {@link #sync} has returned. Before that any
+ * subset of their sectors may be on the disk, each of them old, new or torn.
+ */
+public interface Medium extends AutoCloseable {
+  /**
+   * What to call the medium in messages.
+   *
+   * @return usually a path
+   */
+  String name();
+
+  /**
+   * The present size in bytes.
+   *
+   * @return the size
+   */
+  long size();
+
+  /**
+   * Reads until {@code target} is full.
+   *
+   * @param offset where to start
+   * @param target native memory that takes the bytes
+   */
+  void read(long offset, MemorySegment target);
+
+  /**
+   * Writes all of {@code source}; not durable before {@link #sync}.
+   *
+   * @param offset where to start
+   * @param source native memory that holds the bytes
+   */
+  void write(long offset, MemorySegment source);
+
+  /** Makes every write (through a call or a shared mapping) that has returned so far durable. */
+  void sync();
+
+  /**
+   * Extends the medium with allocated, zeroed space, so that no later store into it can fail for
+   * want of room.
+   *
+   * @param newSizeBytes the size to reach
+   * @throws dev.basalt.error.PoolFullException if there is not enough space; the size is then
+   *     unchanged
+   */
+  void grow(long newSizeBytes);
+
+  /**
+   * Maps the medium from its start, copy-on-write: stores stay in memory. The range may lie beyond
+   * the present size; only what lies below {@link #size} may be touched.
+   *
+   * @param lengthBytes the address space to reserve
+   * @return the mapping
+   */
+  Mapping mapPrivate(long lengthBytes);
+
+  /**
+   * Maps a range shared: stores survive the process at once, and a power cut after {@link #sync}.
+   *
+   * @param offset where the range starts, a multiple of the page size
+   * @param lengthBytes its length
+   * @return the mapping
+   */
+  Mapping mapShared(long offset, long lengthBytes);
+
+  /** Releases the medium and its lock. Mappings have their own end. */
+  @Override
+  void close();
+}

@@ -1,0 +1,270 @@
+package dev.basalt.medium;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The system calls that a file medium needs, on 64-bit Linux. {@code FileChannel} is not used: it
+ * closes itself when a thread is interrupted, cannot map beyond the end of a file, has no {@code
+ * fallocate}, and its locks vanish when any other descriptor of the file is closed.
+ *
+ * <p>Every call returns its result, or {@code -errno}.
+ */
+final class Posix {
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_CREAT = 0x40;
+  static final int O_EXCL = 0x80;
+  static final int O_CLOEXEC = 0x80000;
+
+  static final int LOCK_SH = 1;
+  static final int LOCK_EX = 2;
+  static final int LOCK_NB = 4;
+
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int EACCES = 13;
+  static final int EPERM = 1;
+  static final int EEXIST = 17;
+  static final int EISDIR = 21;
+  static final int EFBIG = 27;
+  static final int ENOSPC = 28;
+  static final int EROFS = 30;
+  static final int EWOULDBLOCK = 11;
+  static final int EDQUOT = 122;
+  static final int EOPNOTSUPP = 95;
+
+  private static final int PROT_READ = 1;
+  private static final int PROT_WRITE = 2;
+  private static final int MAP_SHARED = 1;
+  private static final int MAP_PRIVATE = 2;
+  private static final int MAP_FIXED = 0x10;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_NORESERVE = 0x4000;
+  private static final int SEEK_END = 2;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout STATE_LAYOUT = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  /*
+   * One errno cell a call would cost an allocation, one a carrier thread cannot be kept by a virtual
+   * thread; a confined arena per call is some 50 ns beside a system call.
+   */
+  private static final MethodHandle OPEN =
+      variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
+  private static final MethodHandle PREAD =
+      call("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle PWRITE =
+      call("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle FDATASYNC = call("fdatasync", JAVA_INT, JAVA_INT);
+  private static final MethodHandle FSYNC = call("fsync", JAVA_INT, JAVA_INT);
+  private static final MethodHandle FALLOCATE =
+      call("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle FLOCK = call("flock", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle LSEEK = call("lseek", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle FTRUNCATE = call("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle LINK = call("link", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle MMAP =
+      call("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle MUNMAP = call("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle STRERROR = plain("strerror", ADDRESS, JAVA_INT);
+
+  private Posix() {}
+
+  static int open(String path, int flags, int mode) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path);
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((int) OPEN.invokeExact(state, name, flags | O_CLOEXEC, mode), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int link(String existing, String created) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment from = arena.allocateFrom(existing);
+      MemorySegment to = arena.allocateFrom(created);
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((int) LINK.invokeExact(state, from, to), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int close(int fd) {
+    return onDescriptor(CLOSE, fd);
+  }
+
+  static int fdatasync(int fd) {
+    return onDescriptor(FDATASYNC, fd);
+  }
+
+  static int fsync(int fd) {
+    return onDescriptor(FSYNC, fd);
+  }
+
+  private static int onDescriptor(MethodHandle function, int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((int) function.invokeExact(state, fd), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static long pread(int fd, MemorySegment target, long offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((long) PREAD.invokeExact(state, fd, target, target.byteSize(), offset), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static long pwrite(int fd, MemorySegment source, long offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((long) PWRITE.invokeExact(state, fd, source, source.byteSize(), offset), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int fallocate(int fd, long offset, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((int) FALLOCATE.invokeExact(state, fd, 0, offset, length), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int ftruncate(int fd, long size) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((int) FTRUNCATE.invokeExact(state, fd, size), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static int flock(int fd, int operation) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((int) FLOCK.invokeExact(state, fd, operation), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static long size(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result((long) LSEEK.invokeExact(state, fd, 0L, SEEK_END), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** Maps a file copy-on-write; the range may end beyond the file. */
+  static long mapPrivate(int fd, long length) {
+    return map(0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+  }
+
+  static long mapShared(int fd, long offset, long length) {
+    return map(0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+  }
+
+  /** Puts zero pages over a mapped range, in one atomic step. */
+  static void replaceByEmptyPages(long address, long length) {
+    map(address, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  }
+
+  private static long map(
+      long address, long length, int protection, int flags, int fd, long offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      return result(
+          (long) MMAP.invokeExact(state, address, length, protection, flags, fd, offset), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static void unmap(long address, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      int _ = result((int) MUNMAP.invokeExact(state, address, length), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** What the operating system calls an error. */
+  @SuppressWarnings("restricted")
+  static String message(long negativeErrno) {
+    try {
+      MemorySegment text = (MemorySegment) STRERROR.invokeExact((int) -negativeErrno);
+      return text.reinterpret(1024).getString(0);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  private static long result(long value, MemorySegment state) {
+    return value == -1 ? -(int) ERRNO.get(state, 0L) : value;
+  }
+
+  private static int result(int value, MemorySegment state) {
+    return value == -1 ? -(int) ERRNO.get(state, 0L) : value;
+  }
+
+  private static MethodHandle call(String name, ValueLayout result, ValueLayout... arguments) {
+    return link(name, result, arguments, Linker.Option.captureCallState("errno"));
+  }
+
+  private static MethodHandle variadic(
+      String name, int firstVariadic, ValueLayout result, ValueLayout... arguments) {
+    return link(
+        name,
+        result,
+        arguments,
+        Linker.Option.captureCallState("errno"),
+        Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
+  private static MethodHandle plain(String name, ValueLayout result, ValueLayout... arguments) {
+    return link(name, result, arguments);
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle link(
+      String name, ValueLayout result, ValueLayout[] arguments, Linker.Option... options) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, arguments),
+        options);
+  }
+
+  private static Error unexpected(Throwable t) {
+    if (t instanceof Error e) {
+      throw e;
+    }
+    return new AssertionError("a system call cannot throw this", t);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.basalt.memory;
+
+import dev.basalt.error.CorruptPoolException;
+import dev.basalt.format.ChunkEntryFormat;
+import dev.basalt.format.Geometry;
+import dev.basalt.format.PoolHeaderFormat;
+import java.util.Arrays;
+
+/** Finds chunks and their entries in the chunk table. Guarded by the allocator's lock. */
+final class ChunkTable {
+  private final Heap heap;
+
+  /** Where each part of the table lies; those not yet in the pool's directory come last. */
+  private long[] parts = new long[4];
+
+  private int partCount;
+
+  ChunkTable(Heap heap) {
+    this.heap = heap;
+    long directory = heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY;
+    for (int i = 0; i < PoolHeaderFormat.TABLE_PARTS_MAX; i++) {
+      long part = heap.getLong(directory + (long) i * Long.BYTES);
+      if (part == 0) {
+        break;
+      }
+      if ((part - heap.heapOffset()) % Geometry.CHUNK_SIZE != 0) {
+        throw new CorruptPoolException(
+            "%s: part %d of the chunk table cannot lie at %d"
+                .formatted(heap.medium().name(), i, part));
+      }
+      addPart(part);
+    }
+    if (partCount == 0) {
+      throw new CorruptPoolException(heap.medium().name() + ": the pool has no chunk table");
+    }
+  }
+
+  /** The number of chunks that have an entry and lie in the pool. */
+  int chunkCount() {
+    long inPool = (heap.size() - heap.heapOffset()) / Geometry.CHUNK_SIZE;
+    return (int) Math.min(inPool, (long) partCount * ChunkEntryFormat.PER_PART);
+  }
+
+  /** The number of chunks that the present parts have entries for. */
+  long entryCount() {
+    return (long) partCount * ChunkEntryFormat.PER_PART;
+  }
+
+  /** Takes a zeroed chunk as the next part; returns the directory word that must point to it. */
+  long addPart(long offset) {
+    if (partCount == parts.length) {
+      parts = Arrays.copyOf(parts, partCount * 2);
+    }
+    parts[partCount] = offset;
+    return heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY + (long) partCount++ * Long.BYTES;
+  }
+
+  long chunkOffset(int chunk) {
+    return heap.heapOffset() + (long) chunk * Geometry.CHUNK_SIZE;
+  }
+
+  /** The chunk in which an offset lies. */
+  int chunkOf(long offset) {
+    return (int) ((offset - heap.heapOffset()) / Geometry.CHUNK_SIZE);
+  }
+
+  long entryOffset(int chunk) {
+    return parts[chunk / ChunkEntryFormat.PER_PART]
+        + (long) (chunk % ChunkEntryFormat.PER_PART) * ChunkEntryFormat.SIZE;
+  }
+
+  long entry(int chunk) {
+    return heap.getLong(entryOffset(chunk));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.basalt.object;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live handles of a pool by based pointer: at most one each, held weakly. A small direct-mapped
+ * array of recent ones stands before the cache; it holds them weakly too, so it pins nothing.
+ */
+final class HandleTable {
+  private static final int RECENT = 1 << 12;
+
+  /** Objects lie at multiples of 16. */
+  private static final int OFFSET_SHIFT = 4;
+
+  private final Cache<Long, PersistentObject> handles = Caffeine.newBuilder().weakValues().build();
+  private final AtomicReferenceArray<@Nullable Recent> recent = new AtomicReferenceArray<>(RECENT);
+
+  private static final class Recent extends WeakReference<PersistentObject> {
+    final long offset;
+
+    Recent(PersistentObject handle, long offset) {
+      super(handle);
+      this.offset = offset;
+    }
+  }
+
+  /** The handle of an object, made by the supplier if there is none. */
+  PersistentObject get(long offset, Supplier<PersistentObject> make) {
+    int slot = (int) (offset >>> OFFSET_SHIFT) & (RECENT - 1);
+    Recent entry = recent.getAcquire(slot);
+    if (entry != null && entry.offset == offset) {
+      PersistentObject handle = entry.get();
+      if (handle != null) {
+        return handle;
+      }
+    }
+    PersistentObject handle = handles.get(offset, key -> make.get());
+    recent.setRelease(slot, new Recent(handle, offset));
+    return handle;
+  }
+
+  /** The handle of an object if there is one. */
+  @Nullable PersistentObject find(long offset) {
+    return handles.getIfPresent(offset);
+  }
+
+  /** A plain object has become the handle of a new object. */
+  void put(long offset, PersistentObject handle) {
+    handles.put(offset, handle);
+  }
+
+  /** The object is no longer there, or its handle is plain again. */
+  void remove(long offset) {
+    int slot = (int) (offset >>> OFFSET_SHIFT) & (RECENT - 1);
+    Recent entry = recent.getAcquire(slot);
+    if (entry != null && entry.offset == offset) {
+      recent.setRelease(slot, null);
+    }
+    handles.invalidate(offset);
+  }
+
+  /** How many handles there are, roughly. */
+  long size() {
+    return handles.estimatedSize();
+  }
+}

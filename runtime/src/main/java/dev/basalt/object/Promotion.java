@@ -1,0 +1,154 @@
+package dev.basalt.object;
+
+import dev.basalt.tx.Update;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves plain objects into the pool as part of one update, with everything that they reach.
+ *
+ * <p>An object becomes a handle at once, so that the rest of the update works on the pool's copy;
+ * its plain fields keep the state that it had. If the update commits they are cleared, if it aborts
+ * the object becomes plain again and has them. Objects are stored from a queue, not by recursion: a
+ * list of a million elements needs no deep stack.
+ */
+final class Promotion implements Update.Listener {
+  private final ObjectSpace space;
+  private final Update update;
+  private final List<PersistentObject> promoted = new ArrayList<>();
+  private final ArrayDeque<PersistentObject> toStore = new ArrayDeque<>();
+  private final List<Type> newTypes = new ArrayList<>();
+  private boolean storing;
+
+  Promotion(ObjectSpace space, Update update) {
+    this.space = space;
+    this.update = update;
+  }
+
+  static Promotion of(ObjectSpace space, Update update) {
+    if (update.listener() instanceof Promotion promotion) {
+      return promotion;
+    }
+    Promotion promotion = new Promotion(space, update);
+    update.setListener(promotion);
+    return promotion;
+  }
+
+  /** Gives a plain object its place and returns it. */
+  long promote(PersistentObject plain) {
+    try {
+      Layout layout = Prototypes.layoutOf(plain);
+      Type type = space.types().of(layout);
+      ShapeCheck.check(type.layout(), layout);
+      need(type);
+      long object = update.create(type.id(), layout.size());
+      plain.$basalt$bind(space, object);
+      promoted.add(plain);
+      space.handles().put(object, plain);
+      toStore.add(plain);
+      storeQueued();
+      return object;
+    } catch (RuntimeException | Error e) {
+      update.doom(e instanceof RuntimeException failure ? failure : new IllegalStateException(e));
+      throw e;
+    }
+  }
+
+  private void storeQueued() {
+    if (storing) {
+      return;
+    }
+    storing = true;
+    try {
+      for (PersistentObject next = toStore.poll(); next != null; next = toStore.poll()) {
+        next.$basalt$store(new ImageWriter(space, update, next.$basalt$offset()));
+      }
+    } finally {
+      storing = false;
+    }
+  }
+
+  /** A type that objects of this update have; recorded with the commit if it is new. */
+  void need(Type type) {
+    if (!type.isRecorded() && !newTypes.contains(type)) {
+      newTypes.add(type);
+    }
+  }
+
+  @Override
+  public void beforeCommit() {
+    for (Type type : newTypes) {
+      if (!type.isRecorded()) {
+        space.types().record(update, type);
+      }
+    }
+  }
+
+  @Override
+  public void committed() {
+    newTypes.forEach(Type::setRecorded);
+    promoted.forEach(PersistentObject::$basalt$clear);
+  }
+
+  @Override
+  public void aborted() {
+    for (PersistentObject object : promoted) {
+      space.handles().remove(object.$basalt$offset());
+      object.$basalt$bind(null, 0);
+    }
+  }
+
+  /** Writes an object's plain fields into its image. */
+  private record ImageWriter(ObjectSpace space, Update update, long object) implements FieldWriter {
+    private void put(int fieldOffset, int bytes, long bits) {
+      space.putBits(update, object, fieldOffset, bytes, bits);
+    }
+
+    @Override
+    public void putBoolean(int fieldOffset, boolean value) {
+      put(fieldOffset, Byte.BYTES, value ? 1 : 0);
+    }
+
+    @Override
+    public void putByte(int fieldOffset, byte value) {
+      put(fieldOffset, Byte.BYTES, value);
+    }
+
+    @Override
+    public void putChar(int fieldOffset, char value) {
+      put(fieldOffset, Character.BYTES, value);
+    }
+
+    @Override
+    public void putShort(int fieldOffset, short value) {
+      put(fieldOffset, Short.BYTES, value);
+    }
+
+    @Override
+    public void putInt(int fieldOffset, int value) {
+      put(fieldOffset, Integer.BYTES, value);
+    }
+
+    @Override
+    public void putLong(int fieldOffset, long value) {
+      put(fieldOffset, Long.BYTES, value);
+    }
+
+    @Override
+    public void putFloat(int fieldOffset, float value) {
+      put(fieldOffset, Float.BYTES, Float.floatToRawIntBits(value));
+    }
+
+    @Override
+    public void putDouble(int fieldOffset, double value) {
+      put(fieldOffset, Double.BYTES, Double.doubleToRawLongBits(value));
+    }
+
+    @Override
+    public void putReference(int fieldOffset, @Nullable Object value) {
+      space.putReference(update, object, fieldOffset, value);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.basalt.object;
+
+import dev.basalt.annotation.Persistent;
+import dev.basalt.error.NotEnhancedException;
+import dev.basalt.error.SchemaException;
+import dev.basalt.error.UnsupportedTypeException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+
+/** Plain instances of persistent classes, made without running the classes' own constructors. */
+final class Prototypes {
+  private Prototypes() {}
+
+  static PersistentObject make(Class<?> type) {
+    if (!PersistentObject.class.isAssignableFrom(type)) {
+      throw notStorable(type);
+    }
+    try {
+      Constructor<?> constructor =
+          PersistentStructure.class.isAssignableFrom(type)
+              ? type.getDeclaredConstructor()
+              : type.getDeclaredConstructor(HandleMarker.class);
+      constructor.setAccessible(true);
+      Object[] arguments = new Object[constructor.getParameterCount()];
+      return (PersistentObject) constructor.newInstance(arguments);
+    } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
+      throw new SchemaException(
+          "%s cannot be made: it is abstract or not completely rewritten".formatted(type), e);
+    } catch (InvocationTargetException e) {
+      throw new SchemaException("%s cannot be made".formatted(type), e.getCause());
+    }
+  }
+
+  static Layout layoutOf(PersistentObject object) {
+    return object instanceof PersistentStructure structure
+        ? structure.$basalt$layout()
+        : Layouts.of(object.getClass());
+  }
+
+  /** Why objects of a class cannot be stored. */
+  static RuntimeException notStorable(Class<?> type) {
+    if (type.isAnnotationPresent(Persistent.class)) {
+      return new NotEnhancedException(
+          type.getName()
+              + " is @Persistent but was loaded without having been rewritten; start the program"
+              + " with -javaagent:basalt-agent.jar, and load no persistent class before the agent");
+    }
+    return new UnsupportedTypeException(
+        type.getName()
+            + " cannot be stored: it is neither @Persistent nor one of the value types (String,"
+            + " boxed primitives) nor a Basalt collection");
+  }
+}

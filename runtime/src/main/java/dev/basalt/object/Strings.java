@@ -1,0 +1,133 @@
+package dev.basalt.object;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.basalt.error.CorruptPoolException;
+import dev.basalt.format.BytesFormat;
+import dev.basalt.format.ClassIds;
+import dev.basalt.format.SlotFormat;
+import dev.basalt.tx.Tx;
+import dev.basalt.tx.Update;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Strings in slots and in objects of their own. Every {@code char} sequence can be stored, unpaired
+ * surrogates too.
+ */
+final class Strings {
+  private static final char LATIN1_MAX = 0xFF;
+  private static final int LENGTH_SHIFT = 4;
+  private static final int CHARS_SHIFT = 8;
+
+  private Strings() {}
+
+  /** The slot for a string; creates an object if it does not fit into the slot. */
+  static long encode(Update update, String string) {
+    boolean latin1 = isLatin1(string);
+    if (latin1 && string.length() <= SlotFormat.STRING_MAX) {
+      return inSlot(string);
+    }
+    byte[] bytes = latin1 ? string.getBytes(ISO_8859_1) : utf16(string);
+    long object =
+        update.create(
+            latin1 ? ClassIds.STRING_LATIN1 : ClassIds.STRING_UTF16,
+            BytesFormat.size(bytes.length));
+    long[] words = update.ownWords(object);
+    if (words == null) {
+      throw new AssertionError("a new object has words");
+    }
+    MemorySegment target = MemorySegment.ofArray(words);
+    target.set(ValueLayout.JAVA_INT_UNALIGNED, BytesFormat.LENGTH, bytes.length);
+    target.set(ValueLayout.JAVA_INT_UNALIGNED, BytesFormat.HASH, string.hashCode());
+    MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, BytesFormat.DATA, bytes.length);
+    return object;
+  }
+
+  private static long inSlot(String string) {
+    long slot = SlotFormat.STRING | ((long) string.length() << LENGTH_SHIFT);
+    for (int i = 0; i < string.length(); i++) {
+      slot |= (long) string.charAt(i) << (CHARS_SHIFT + Byte.SIZE * i);
+    }
+    return slot;
+  }
+
+  /** The string in a slot that has the tag {@link SlotFormat#STRING}. */
+  static String fromSlot(long slot) {
+    int length = (int) (slot >>> LENGTH_SHIFT) & 0xF;
+    if (length > SlotFormat.STRING_MAX) {
+      throw new CorruptPoolException("a slot holds a string of %d characters".formatted(length));
+    }
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (slot >>> (CHARS_SHIFT + Byte.SIZE * i));
+    }
+    return new String(bytes, ISO_8859_1);
+  }
+
+  /** The string in an object of class {@code classId}. */
+  static String read(Tx tx, long object, int classId) {
+    byte[] bytes =
+        tx.constantBytes(object, BytesFormat.DATA, length(tx, object))
+            .toArray(ValueLayout.JAVA_BYTE);
+    return classId == ClassIds.STRING_LATIN1 ? new String(bytes, ISO_8859_1) : fromUtf16(bytes);
+  }
+
+  /** Compares a string object with a string, without making one. */
+  static boolean matches(Tx tx, long object, int classId, String string) {
+    long word = tx.word(object, BytesFormat.LENGTH);
+    int length = (int) word;
+    int hash = (int) (word >>> Integer.SIZE);
+    if (hash != string.hashCode()
+        || length != string.length() * (classId == ClassIds.STRING_LATIN1 ? 1 : 2)) {
+      return false;
+    }
+    MemorySegment bytes = tx.constantBytes(object, BytesFormat.DATA, length);
+    if (classId == ClassIds.STRING_UTF16) {
+      return Arrays.equals(bytes.toArray(ValueLayout.JAVA_BYTE), utf16(string));
+    }
+    for (int i = 0; i < length; i++) {
+      if ((bytes.get(ValueLayout.JAVA_BYTE, i) & 0xFF) != string.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int length(Tx tx, long object) {
+    int length = (int) tx.word(object, BytesFormat.LENGTH);
+    if (length < 0) {
+      throw new CorruptPoolException(
+          "the string at %d has a length of %d".formatted(object, length));
+    }
+    return length;
+  }
+
+  private static boolean isLatin1(String string) {
+    for (int i = 0; i < string.length(); i++) {
+      if (string.charAt(i) > LATIN1_MAX) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Little-endian; unlike a charset's encoder this keeps unpaired surrogates. */
+  private static byte[] utf16(String string) {
+    byte[] bytes = new byte[string.length() * 2];
+    for (int i = 0; i < string.length(); i++) {
+      bytes[2 * i] = (byte) string.charAt(i);
+      bytes[2 * i + 1] = (byte) (string.charAt(i) >>> Byte.SIZE);
+    }
+    return bytes;
+  }
+
+  private static String fromUtf16(byte[] bytes) {
+    char[] chars = new char[bytes.length / 2];
+    for (int i = 0; i < chars.length; i++) {
+      chars[i] = (char) ((bytes[2 * i] & 0xFF) | (bytes[2 * i + 1] << Byte.SIZE));
+    }
+    return new String(chars);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.basalt.recovery;
+
+import dev.basalt.format.Geometry;
+import dev.basalt.format.Superblock;
+import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.Medium;
+import dev.basalt.memory.PoolTemplate;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.UUID;
+
+/** Lays out a new pool on an empty medium. */
+public final class PoolCreator {
+  private static final int ZEROES_BYTES = 1 << 20;
+
+  /**
+   * The first commit gets the next number; a version of 0 means an object that is not committed.
+   */
+  private static final long FIRST_SEQUENCE = PoolTemplate.VERSION;
+
+  private PoolCreator() {}
+
+  /**
+   * Writes the parts of a new pool in such an order that its superblock is the last to become
+   * durable.
+   *
+   * @param medium an empty medium
+   * @param logSize the log's size in bytes, a multiple of the chunk size
+   */
+  public static void create(Medium medium, long logSize) {
+    long heapOffset = Geometry.heapOffset(logSize);
+    long size = heapOffset + (long) Geometry.FIXED_CHUNKS * Geometry.CHUNK_SIZE;
+    medium.grow(size);
+    writeZeroes(medium, logSize);
+    PoolTemplate.write(medium, heapOffset);
+    medium.sync();
+    SuperblockStore.create(
+        medium, new Superblock(UUID.randomUUID(), 0, 0, logSize, 0, FIRST_SEQUENCE, size));
+  }
+
+  /**
+   * The log is written once in full, so that its blocks are allocated and no later append has to
+   * change the file system's metadata.
+   */
+  private static void writeZeroes(Medium medium, long logSize) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zeroes = arena.allocate(ZEROES_BYTES);
+      for (long at = 0; at < logSize; at += ZEROES_BYTES) {
+        medium.write(
+            Geometry.LOG_OFFSET + at, zeroes.asSlice(0, Math.min(ZEROES_BYTES, logSize - at)));
+      }
+    }
+  }
+}

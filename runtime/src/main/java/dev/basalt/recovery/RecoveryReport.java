@@ -1,0 +1,10 @@
+package dev.basalt.recovery;
+
+/**
+ * What recovery did.
+ *
+ * @param commits log records replayed
+ * @param logBytes their bytes
+ * @param nanos how long it took, with mapping the pool and writing pages home
+ */
+public record RecoveryReport(long commits, long logBytes, long nanos) {}

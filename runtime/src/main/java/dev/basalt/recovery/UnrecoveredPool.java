@@ -1,0 +1,85 @@
+package dev.basalt.recovery;
+
+import dev.basalt.format.Superblock;
+import dev.basalt.log.LogRecord;
+import dev.basalt.log.LogRegion;
+import dev.basalt.log.LogScanner;
+import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.Medium;
+import dev.basalt.memory.Heap;
+import dev.basalt.memory.PageWriter;
+import dev.basalt.tx.InPlace;
+
+/**
+ * A pool whose superblock has been found sound and whose log has not been replayed. The only thing
+ * that can be done with it is to {@link #recover} it.
+ */
+public final class UnrecoveredPool {
+  private final Medium medium;
+  private final SuperblockStore superblocks;
+
+  private UnrecoveredPool(Medium medium, SuperblockStore superblocks) {
+    this.medium = medium;
+    this.superblocks = superblocks;
+  }
+
+  /**
+   * Reads and checks the superblock.
+   *
+   * @param medium the medium
+   * @return the pool
+   */
+  public static UnrecoveredPool read(Medium medium) {
+    return new UnrecoveredPool(medium, SuperblockStore.read(medium));
+  }
+
+  /**
+   * The superblock found.
+   *
+   * @return the superblock
+   */
+  public Superblock superblock() {
+    return superblocks.current();
+  }
+
+  /**
+   * Maps the heap and replays the log's valid prefix. Replay copies bytes to offsets, so it can be
+   * repeated: a crash at any point leaves a pool that recovers to the same state.
+   *
+   * <p>When the pool may be written, what was replayed is then carried home and a new epoch begins
+   * with an empty log: records that the crash left behind the valid prefix belong to an earlier
+   * epoch from then on and can never become valid again.
+   *
+   * @param maxSize the address space to reserve, in bytes
+   * @param readOnly whether nothing may be written; then the replayed state is in memory only
+   * @return the recovered pool
+   */
+  public RecoveredPool recover(long maxSize, boolean readOnly) {
+    long startNanos = System.nanoTime();
+    Superblock superblock = superblocks.current();
+    LogRegion region = new LogRegion(medium, superblock);
+    Heap heap = new Heap(medium, superblock.heapOffset(), Math.max(maxSize, medium.size()));
+    try {
+      InPlace inPlace = new InPlace(heap);
+      LogScanner.Result replayed =
+          LogScanner.scan(region, superblock, record -> LogRecord.forEachEntry(record, inPlace));
+      if (!readOnly) {
+        PageWriter.writeHome(heap, heap.dirty().take(), () -> {});
+        medium.sync();
+        superblocks.beginEpoch(replayed.end(), replayed.sequence());
+      }
+      return new RecoveredPool(
+          heap,
+          region,
+          superblocks,
+          replayed.sequence(),
+          new RecoveryReport(
+              replayed.records(),
+              replayed.end() - superblock.logStart(),
+              System.nanoTime() - startNanos));
+    } catch (RuntimeException | Error e) {
+      heap.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,418 @@
+package dev.basalt.tx;
+
+import dev.basalt.error.PoolClosedException;
+import dev.basalt.error.ReadOnlyPoolException;
+import dev.basalt.format.LogRecordFormat;
+import dev.basalt.log.Log;
+import dev.basalt.log.RecordBuilder;
+import dev.basalt.log.SuperblockStore;
+import dev.basalt.memory.Allocator;
+import dev.basalt.memory.Heap;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins and ends the transactions of one pool. One update runs at a time, any number of views
+ * beside it.
+ *
+ * <p>Locks, in their order: {@link #updateLock} (an update, from begin to publication), the
+ * checkpoint lock, {@link #commitLock} (appending, copying into place, publishing; never held
+ * during I/O that waits for a disk).
+ */
+public final class TransactionManager {
+  /** The part of the log that may be in use before a checkpoint is asked for. */
+  private static final double CHECKPOINT_AT = 0.5;
+
+  private final Heap heap;
+  private final Allocator allocator;
+  private final Log log;
+  private final boolean syncCommits;
+  private final boolean readOnly;
+  private final Snapshots snapshots;
+  private final VersionStore versions = new VersionStore();
+  private final Limbo limbo;
+  private final ReentrantLock updateLock = new ReentrantLock();
+  private final ReentrantLock commitLock = new ReentrantLock();
+  private final Checkpointer checkpointer;
+  private final @Nullable Background background;
+
+  @SuppressWarnings("ThreadLocalUsage") // one per pool: a thread may use several pools
+  private final ThreadLocal<@Nullable Tx> current = new ThreadLocal<>();
+
+  /** Guarded by {@link #updateLock}. */
+  private final RecordBuilder record = new RecordBuilder();
+
+  /** Set once, under {@link #updateLock}. */
+  private volatile boolean closed;
+
+  private final LongAdder commits = new LongAdder();
+  private final LongAdder aborts = new LongAdder();
+
+  /**
+   * What the manager works on.
+   *
+   * @param heap the recovered heap
+   * @param allocator its allocator
+   * @param log the open log
+   * @param superblocks the superblock in force
+   * @param sequence the last commit in the heap
+   * @param syncCommits whether a commit is durable before it returns
+   * @param readOnly whether updates are refused and nothing is written
+   */
+  public record Parts(
+      Heap heap,
+      Allocator allocator,
+      Log log,
+      SuperblockStore superblocks,
+      long sequence,
+      boolean syncCommits,
+      boolean readOnly) {}
+
+  /**
+   * Creates the manager of an open pool.
+   *
+   * @param parts what it works on
+   */
+  public TransactionManager(Parts parts) {
+    this.heap = parts.heap;
+    this.allocator = parts.allocator;
+    this.log = parts.log;
+    this.syncCommits = parts.syncCommits;
+    this.readOnly = parts.readOnly;
+    this.snapshots = new Snapshots(parts.sequence);
+    this.limbo = new Limbo(heap);
+    this.checkpointer = new Checkpointer(heap, log, parts.superblocks, commitLock, snapshots);
+    this.background = readOnly ? null : new Background(log, checkpointer, !syncCommits);
+  }
+
+  /**
+   * The transaction of the calling thread.
+   *
+   * @return the transaction, or {@code null} if there is none
+   */
+  public @Nullable Tx current() {
+    return current.get();
+  }
+
+  /**
+   * Begins a view and makes it the thread's transaction.
+   *
+   * @return the view; ended by {@link #end(View)}
+   */
+  public View beginView() {
+    View view = openView();
+    current.set(view);
+    return view;
+  }
+
+  /**
+   * Ends the thread's view.
+   *
+   * @param view the view
+   */
+  public void end(View view) {
+    current.remove();
+    view.close();
+  }
+
+  /**
+   * A view that is not the thread's transaction, for one operation.
+   *
+   * @return the view, to be closed
+   */
+  public View openView() {
+    if (closed) {
+      throw closed();
+    }
+    return new View(heap, versions, snapshots.take());
+  }
+
+  /**
+   * Begins an update and makes it the thread's transaction. Waits while another one runs.
+   *
+   * @return the update; ended by {@link #commit} or {@link #abort}
+   * @throws ReadOnlyPoolException inside a view
+   */
+  public Update beginUpdate() {
+    if (readOnly) {
+      throw new ReadOnlyPoolException(heap.medium().name() + " is open for reading only");
+    }
+    switch (current.get()) {
+      case View view ->
+          throw new ReadOnlyPoolException(
+              heap.medium().name() + ": an update cannot begin inside a view");
+      case Update update ->
+          throw new IllegalStateException(
+              heap.medium().name() + ": this cannot be done inside an update");
+      case null -> {}
+    }
+    updateLock.lock();
+    try {
+      if (closed) {
+        throw closed();
+      }
+      log.checkNotFailed();
+      Update update = new Update(heap, allocator);
+      current.set(update);
+      return update;
+    } catch (RuntimeException | Error e) {
+      updateLock.unlock();
+      throw e;
+    }
+  }
+
+  /**
+   * Commits an update and ends it. It is visible to all, and durable if the pool is SYNC, when this
+   * returns; then its hooks have run.
+   *
+   * @param update the thread's update
+   * @throws RuntimeException if it cannot be committed; then it is aborted
+   */
+  public void commit(Update update) {
+    long position = commitWithoutWaiting(update);
+    if (syncCommits && update.hasChanges()) {
+      log.awaitDurable(position);
+    }
+    update.hooks().forEach(Runnable::run);
+  }
+
+  /**
+   * Commits an update and ends it, but does not wait for it to be durable and runs no hooks.
+   *
+   * @param update the thread's update
+   * @return the log position up to which the log must be durable for the update to be
+   */
+  long commitWithoutWaiting(Update update) {
+    update.checkUsable();
+    try {
+      Update.Listener listener = update.listener();
+      if (update.doom() != null) {
+        throw update.doom();
+      }
+      if (listener != null) {
+        listener.beforeCommit();
+      }
+      if (update.hasChanges()) {
+        publish(update);
+      }
+      update.end();
+      if (listener != null) {
+        listener.committed();
+      }
+    } catch (RuntimeException | Error e) {
+      abortUnlessEnded(update);
+      throw e;
+    }
+    long position = log.end();
+    release();
+    if (background != null && log.used() > log.capacity() * CHECKPOINT_AT) {
+      background.requestCheckpoint();
+    }
+    return position;
+  }
+
+  /** From the decision to commit until everybody sees it. */
+  private void publish(Update update) {
+    Commit commit = new Commit(heap, allocator, limbo, update, snapshots.published() + 1);
+    commit.plan();
+    commit.build(record);
+    makeRoom(record.length());
+    commitLock.lock();
+    try {
+      MemorySegment logged = log.append(record, commit.sequence());
+      try {
+        putInPlace(commit, logged);
+      } catch (RuntimeException | Error e) {
+        snapshots.announce(snapshots.published());
+        throw log.fail(e);
+      }
+      commits.increment();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  private void putInPlace(Commit commit, MemorySegment logged) {
+    snapshots.announce(commit.sequence());
+    long oldest = snapshots.oldest();
+    commit.keepImages(versions, oldest);
+    commit.apply(logged);
+    snapshots.publish(commit.sequence());
+    versions.trim(oldest);
+  }
+
+  private void makeRoom(long length) {
+    if (length > log.capacity() - LogRecordFormat.ALIGNMENT) {
+      throw Commit.tooLarge(heap, length, log.capacity());
+    }
+    while (!log.hasRoomFor(length)) {
+      checkpointer.checkpoint();
+    }
+  }
+
+  /**
+   * Ends an update without a trace.
+   *
+   * @param update the thread's update; nothing happens if it has ended
+   */
+  public void abort(Update update) {
+    if (!update.hasEnded()) {
+      update.checkUsable();
+      abortUnlessEnded(update);
+    }
+  }
+
+  private void abortUnlessEnded(Update update) {
+    if (update.hasEnded()) {
+      return;
+    }
+    update.end();
+    try {
+      update.cancelReservations();
+      Update.Listener listener = update.listener();
+      if (listener != null) {
+        listener.aborted();
+      }
+      aborts.increment();
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    current.remove();
+    updateLock.unlock();
+  }
+
+  /**
+   * Reads the heap while no update runs.
+   *
+   * @param <R> the result's type
+   * @param body what to do; must not begin a transaction
+   * @return its result
+   */
+  public <R> R betweenUpdates(Supplier<R> body) {
+    updateLock.lock();
+    try {
+      return body.get();
+    } finally {
+      updateLock.unlock();
+    }
+  }
+
+  /** Returns once everything committed so far is durable. */
+  public void sync() {
+    log.awaitDurable(log.end());
+  }
+
+  /**
+   * The checkpointer.
+   *
+   * @return the checkpointer
+   */
+  public Checkpointer checkpointer() {
+    return checkpointer;
+  }
+
+  /**
+   * The log.
+   *
+   * @return the log
+   */
+  public Log log() {
+    return log;
+  }
+
+  /**
+   * The heap.
+   *
+   * @return the heap
+   */
+  public Heap heap() {
+    return heap;
+  }
+
+  /**
+   * Commits since the pool was opened.
+   *
+   * @return the number
+   */
+  public long commits() {
+    return commits.sum();
+  }
+
+  /**
+   * Aborted updates since the pool was opened.
+   *
+   * @return the number
+   */
+  public long aborts() {
+    return aborts.sum();
+  }
+
+  /**
+   * The number of the latest visible commit.
+   *
+   * @return the number
+   */
+  public long published() {
+    return snapshots.published();
+  }
+
+  /**
+   * The memory that earlier states of objects take for the sake of running views.
+   *
+   * @return bytes
+   */
+  public long versionStoreBytes() {
+    return versions.bytes();
+  }
+
+  /**
+   * The oldest snapshot in use.
+   *
+   * @return its commit number, or {@link Snapshots#NONE}
+   */
+  public long oldestSnapshot() {
+    return snapshots.oldest();
+  }
+
+  /**
+   * Whether {@link #close} has begun.
+   *
+   * @return {@code true} if no transaction can begin any more
+   */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  private PoolClosedException closed() {
+    return new PoolClosedException(heap.medium().name() + " is closed");
+  }
+
+  /**
+   * Waits for the running update, refuses new transactions, and carries everything home unless the
+   * log has failed.
+   */
+  public void close() {
+    updateLock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    } finally {
+      updateLock.unlock();
+    }
+    if (background != null) {
+      background.close();
+      if (!log.isFailed()) {
+        checkpointer.checkpoint();
+      }
+    }
+    record.close();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.basalt.tx;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A running transaction as the object layer sees it: a way to read objects. An object is read in
+ * words of 8 bytes, counted in bytes from its start; a smaller field is part of a word. Used by one
+ * thread.
+ */
+public abstract sealed class Tx permits View, Update {
+  Tx() {}
+
+  /**
+   * Reads a word of an object.
+   *
+   * @param object the object's offset
+   * @param wordOffset bytes from its start, a multiple of 8
+   * @return the word as this transaction sees it
+   */
+  public abstract long word(long object, int wordOffset);
+
+  /**
+   * Bytes of an object that never change once it is stored, such as a string's.
+   *
+   * @param object the object's offset
+   * @param from bytes from its start
+   * @param length how many
+   * @return the bytes, valid until the transaction ends
+   */
+  public abstract MemorySegment constantBytes(long object, int from, long length);
+}

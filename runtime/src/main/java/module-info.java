@@ -1,0 +1,15 @@
+/** The object store: pools, transactions, and what rewritten classes call. */
+module dev.basalt.runtime {
+  requires transitive dev.basalt.annotations;
+  requires static transitive org.jspecify;
+  requires com.github.benmanes.caffeine;
+  requires jdk.jfr;
+  requires org.slf4j;
+
+  exports dev.basalt;
+  exports dev.basalt.error;
+
+  // For rewritten classes and the collections, not for programs.
+  exports dev.basalt.bridge;
+  exports dev.basalt.object;
+}
