@@ -14,12 +14,10 @@ import dev.basalt.tx.Tx;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,9 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pool implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Pool.class);
-
-  /** The pool of each space, for {@link #poolOf}. Guarded by itself. */
-  private static final Map<ObjectSpace, Pool> POOLS = new WeakHashMap<>();
 
   private final Path path;
   private final RecoveredPool recovered;
@@ -79,12 +74,10 @@ public final class Pool implements AutoCloseable {
                 recovered.sequence(),
                 durability == Durability.SYNC,
                 readOnly));
-    this.space = new ObjectSpace(transactions, loader);
+    this.space = new ObjectSpace(transactions, loader, this);
     this.roots = new Roots(space);
     this.reclaimer = new Reclaimer(space);
-    synchronized (POOLS) {
-      POOLS.put(space, this);
-    }
+    transactions.start();
     LOGGER.info(
         "opened {}: {} commits replayed from {} bytes of log in {} us",
         path,
@@ -419,6 +412,7 @@ public final class Pool implements AutoCloseable {
     if (!open) {
       return;
     }
+    transactions.checkOutsideTransaction();
     open = false;
     try {
       transactions.close();
@@ -446,10 +440,9 @@ public final class Pool implements AutoCloseable {
    * @return its pool, or empty for a plain object
    */
   public static Optional<Pool> poolOf(@Nullable Object object) {
-    if (object instanceof PersistentObject persistent && persistent.$basalt$space() != null) {
-      synchronized (POOLS) {
-        return Optional.ofNullable(POOLS.get(persistent.$basalt$space()));
-      }
+    if (object instanceof PersistentObject persistent) {
+      ObjectSpace owner = persistent.$basalt$space();
+      return owner == null ? Optional.empty() : Optional.of((Pool) owner.owner());
     }
     return Optional.empty();
   }

@@ -3,6 +3,7 @@ package dev.basalt;
 import dev.basalt.error.PoolAccessException;
 import dev.basalt.format.Geometry;
 import dev.basalt.medium.FileMedium;
+import dev.basalt.medium.Medium;
 import dev.basalt.recovery.PoolCreator;
 import dev.basalt.recovery.RecoveredPool;
 import dev.basalt.recovery.UnrecoveredPool;
@@ -104,12 +105,21 @@ public final class PoolBuilder {
    * @throws dev.basalt.error.PoolFullException if it cannot be created for want of space
    */
   public Pool open() {
-    FileMedium medium = openMedium();
+    return open(openMedium());
+  }
+
+  /** Opens the pool on a medium, which belongs to the pool from then on. */
+  Pool open(Medium medium) {
     try {
       UnrecoveredPool unrecovered = UnrecoveredPool.read(medium);
       RecoveredPool recovered =
           unrecovered.recover(Geometry.wholeChunks(maxSize), mode == OpenMode.READ_ONLY);
-      return new Pool(path, recovered, mode == OpenMode.READ_ONLY, durability, loader());
+      try {
+        return new Pool(path, recovered, mode == OpenMode.READ_ONLY, durability, loader());
+      } catch (RuntimeException | Error e) {
+        recovered.heap().close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       medium.close();
       throw e;

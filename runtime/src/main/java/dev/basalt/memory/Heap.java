@@ -121,6 +121,15 @@ public final class Heap {
   }
 
   /**
+   * Throws if the heap is closed.
+   *
+   * @throws dev.basalt.error.PoolClosedException if it is
+   */
+  public void checkOpen() {
+    mapping.check(heapOffset, 1);
+  }
+
+  /**
    * Copies bytes out.
    *
    * @param offset where they are

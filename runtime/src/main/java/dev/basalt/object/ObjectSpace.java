@@ -31,6 +31,7 @@ public final class ObjectSpace {
 
   private final TransactionManager transactions;
   private final ClassLoader loader;
+  private final Object owner;
   private final TypeTable types;
   private final HandleTable handles = new HandleTable();
 
@@ -39,11 +40,13 @@ public final class ObjectSpace {
    *
    * @param transactions the pool's transactions
    * @param loader finds the classes of stored objects
+   * @param owner the pool
    */
   @SuppressWarnings("exports") // for the public package; rewritten classes treat a space as opaque
-  public ObjectSpace(TransactionManager transactions, ClassLoader loader) {
+  public ObjectSpace(TransactionManager transactions, ClassLoader loader, Object owner) {
     this.transactions = transactions;
     this.loader = loader;
+    this.owner = owner;
     this.types = new TypeTable(transactions.heap());
   }
 
@@ -55,6 +58,15 @@ public final class ObjectSpace {
   @SuppressWarnings("exports")
   public TransactionManager transactions() {
     return transactions;
+  }
+
+  /**
+   * The pool that this space is part of.
+   *
+   * @return what the constructor was given
+   */
+  public Object owner() {
+    return owner;
   }
 
   /**
@@ -147,12 +159,9 @@ public final class ObjectSpace {
   public long word(long object, int fieldOffset) {
     Tx tx = transactions.current();
     try {
-      if (tx != null) {
-        return tx.word(object, fieldOffset & WORD_MASK);
-      }
-      try (View view = transactions.openView()) {
-        return view.word(object, fieldOffset & WORD_MASK);
-      }
+      return tx != null
+          ? tx.word(object, fieldOffset & WORD_MASK)
+          : transactions.latestWord(object, fieldOffset & WORD_MASK);
     } catch (UncommittedObjectException e) {
       return plainWord(object, fieldOffset);
     }

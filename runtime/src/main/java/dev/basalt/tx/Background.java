@@ -36,6 +36,9 @@ final class Background implements AutoCloseable {
     this.checkpointer = checkpointer;
     this.syncLog = syncLog;
     this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
+  }
+
+  void start() {
     thread.start();
   }
 

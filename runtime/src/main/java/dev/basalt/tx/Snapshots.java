@@ -2,6 +2,7 @@ package dev.basalt.tx;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ public final class Snapshots {
   private static final int STRIDE = 8;
 
   private static final long FREE = -1;
+
+  private static final long DRAIN_POLL_NANOS = 100_000;
 
   private final AtomicLong published;
   private final AtomicLong pending;
@@ -134,6 +137,13 @@ public final class Snapshots {
       }
     }
     return oldest;
+  }
+
+  /** Returns once no snapshot is registered; the caller sees to it that none is taken any more. */
+  void awaitNone() {
+    while (oldest() != NONE) {
+      LockSupport.parkNanos(DRAIN_POLL_NANOS);
+    }
   }
 
   /** Makes a commit visible. */

@@ -9,6 +9,7 @@ import dev.basalt.log.SuperblockStore;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -124,10 +125,37 @@ public final class TransactionManager {
    * @return the view, to be closed
    */
   public View openView() {
+    Snapshots.Snapshot snapshot = snapshots.take();
     if (closed) {
+      snapshot.close();
       throw closed();
     }
-    return new View(heap, versions, snapshots.take());
+    return new View(heap, versions, snapshot);
+  }
+
+  /**
+   * Reads a word of an object as the latest commit left it. Needs no snapshot: the word counts if
+   * the object has the same version before and after.
+   *
+   * @param object the object's offset
+   * @param wordOffset bytes from its start, a multiple of 8
+   * @return the word
+   */
+  public long latestWord(long object, int wordOffset) {
+    while (true) {
+      long version = heap.versionAcquire(object);
+      if (version > 0) {
+        long word = heap.getLong(object + wordOffset);
+        VarHandle.loadLoadFence();
+        if (heap.getLong(object) == version) {
+          return word;
+        }
+      } else if (version == 0) {
+        heap.checkOpen();
+        throw new UncommittedObjectException();
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /**
@@ -198,16 +226,19 @@ public final class TransactionManager {
       if (update.hasChanges()) {
         publish(update);
       }
-      update.end();
-      if (listener != null) {
-        listener.committed();
-      }
     } catch (RuntimeException | Error e) {
       abortUnlessEnded(update);
       throw e;
     }
     long position = log.end();
-    release();
+    update.end();
+    try {
+      if (update.listener() != null) {
+        update.listener().committed();
+      }
+    } finally {
+      release();
+    }
     if (background != null && log.used() > log.capacity() * CHECKPOINT_AT) {
       background.requestCheckpoint();
     }
@@ -394,8 +425,27 @@ public final class TransactionManager {
   }
 
   /**
-   * Waits for the running update, refuses new transactions, and carries everything home unless the
-   * log has failed.
+   * Throws inside a transaction of the pool.
+   *
+   * @throws IllegalStateException if the thread has a transaction
+   */
+  public void checkOutsideTransaction() {
+    if (current.get() != null) {
+      throw new IllegalStateException(
+          heap.medium().name() + " cannot be closed inside a transaction");
+    }
+  }
+
+  /** Starts what runs in the background; the pool is whole now. */
+  public void start() {
+    if (background != null) {
+      background.start();
+    }
+  }
+
+  /**
+   * Waits for the running update and views, refuses new ones, and carries everything home unless
+   * the log has failed.
    */
   public void close() {
     updateLock.lock();
@@ -407,6 +457,7 @@ public final class TransactionManager {
     } finally {
       updateLock.unlock();
     }
+    snapshots.awaitNone();
     if (background != null) {
       background.close();
       if (!log.isFailed()) {

@@ -58,6 +58,7 @@ public final class View extends Tx implements AutoCloseable {
   private long[] stored(long object) {
     long[] words = store.find(object, snapshot.version());
     if (words == null) {
+      heap.checkOpen();
       throw heap.versionAcquire(object) == 0
           ? new UncommittedObjectException()
           : new StaleTransactionException(
