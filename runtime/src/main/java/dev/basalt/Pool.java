@@ -48,22 +48,18 @@ public final class Pool implements AutoCloseable {
   private final Reclaimer reclaimer;
   private volatile boolean open = true;
 
-  Pool(
-      Path path,
-      RecoveredPool recovered,
-      boolean readOnly,
-      Durability durability,
-      ClassLoader loader) {
-    this.path = path;
+  Pool(PoolBuilder options, RecoveredPool recovered) {
+    this.path = options.path();
     this.recovered = recovered;
-    this.readOnly = readOnly;
+    this.readOnly = options.isReadOnly();
     this.allocator =
         new Allocator(recovered.heap(), new PoolGrowth(recovered.heap(), recovered.superblocks()));
+    boolean sync = options.durability() == Durability.SYNC;
     this.log =
         new Log(
             recovered.region(),
             recovered.superblocks().current(),
-            durability == Durability.ASYNC && !readOnly ? Log.Mode.ASYNC : Log.Mode.SYNC);
+            sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC);
     this.transactions =
         new TransactionManager(
             new TransactionManager.Parts(
@@ -72,9 +68,11 @@ public final class Pool implements AutoCloseable {
                 log,
                 recovered.superblocks(),
                 recovered.sequence(),
-                durability == Durability.SYNC,
-                readOnly));
-    this.space = new ObjectSpace(transactions, loader, this);
+                sync,
+                readOnly,
+                options.memoryMax(),
+                options.syncInterval().toNanos()));
+    this.space = new ObjectSpace(transactions, options.loader(), this);
     this.roots = new Roots(space);
     this.reclaimer = new Reclaimer(space);
     transactions.start();

@@ -9,6 +9,7 @@ import dev.basalt.recovery.RecoveredPool;
 import dev.basalt.recovery.UnrecoveredPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class PoolBuilder {
   private static final long MAX_SIZE_DEFAULT = 64L << 30;
   private static final long LOG_SIZE_DEFAULT = 64L << 20;
+
+  private static final long MEMORY_MAX_DEFAULT = 256L << 20;
+  private static final Duration SYNC_INTERVAL_DEFAULT = Duration.ofMillis(10);
 
   /** The least size that the heap of a pool gets. */
   private static final long HEAP_SIZE_MIN = 1L << 20;
@@ -25,6 +29,8 @@ public final class PoolBuilder {
   private Durability durability = Durability.SYNC;
   private long maxSize = MAX_SIZE_DEFAULT;
   private long logSize = LOG_SIZE_DEFAULT;
+  private long memoryMax = MEMORY_MAX_DEFAULT;
+  private Duration syncInterval = SYNC_INTERVAL_DEFAULT;
   private @Nullable ClassLoader loader;
 
   PoolBuilder(Path path) {
@@ -84,6 +90,36 @@ public final class PoolBuilder {
   }
 
   /**
+   * Sets how much memory the pool may keep for pages that have been changed; 256 MiB if not set.
+   * When there are more, a checkpoint writes them home and gives the memory back.
+   *
+   * @param bytes the size in bytes
+   * @return this builder
+   */
+  public PoolBuilder memoryMax(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("memoryMax must be positive, not " + bytes);
+    }
+    this.memoryMax = bytes;
+    return this;
+  }
+
+  /**
+   * Sets how often an ASYNC pool makes its updates durable; every 10 ms if not set. A power cut
+   * loses at most what was updated since.
+   *
+   * @param interval the time between two syncs
+   * @return this builder
+   */
+  public PoolBuilder syncInterval(Duration interval) {
+    if (interval.isNegative() || interval.isZero()) {
+      throw new IllegalArgumentException("syncInterval must be positive, not " + interval);
+    }
+    this.syncInterval = interval;
+    return this;
+  }
+
+  /**
    * Sets the loader of the classes of stored objects; the thread's context loader if not set.
    *
    * @param newLoader the loader
@@ -112,10 +148,9 @@ public final class PoolBuilder {
   Pool open(Medium medium) {
     try {
       UnrecoveredPool unrecovered = UnrecoveredPool.read(medium);
-      RecoveredPool recovered =
-          unrecovered.recover(Geometry.wholeChunks(maxSize), mode == OpenMode.READ_ONLY);
+      RecoveredPool recovered = unrecovered.recover(Geometry.wholeChunks(maxSize), isReadOnly());
       try {
-        return new Pool(path, recovered, mode == OpenMode.READ_ONLY, durability, loader());
+        return new Pool(this, recovered);
       } catch (RuntimeException | Error e) {
         recovered.heap().close();
         throw e;
@@ -165,7 +200,27 @@ public final class PoolBuilder {
     }
   }
 
-  private ClassLoader loader() {
+  Path path() {
+    return path;
+  }
+
+  boolean isReadOnly() {
+    return mode == OpenMode.READ_ONLY;
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
+  long memoryMax() {
+    return memoryMax;
+  }
+
+  Duration syncInterval() {
+    return syncInterval;
+  }
+
+  ClassLoader loader() {
     if (loader != null) {
       return loader;
     }

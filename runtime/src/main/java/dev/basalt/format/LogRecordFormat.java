@@ -8,7 +8,8 @@ package dev.basalt.format;
  * 0    crc        CRC32C of bytes 4 to length: a torn or stale record shows
  * 4    length     bytes with this header, a multiple of 8
  * 8    sequence   the commit's number, one more than the record before
- * 16   epoch      the superblock's epoch when it was written
+ * 16   epoch      the low 32 bits of the superblock's epoch when it was written
+ * 20   kind       1: entries follow; 2: a {@link SpillFormat} follows
  * 24   entries
  *
  * entry: bits 0-43 offset / 4, bits 44-63 length / 4, then the bytes, then padding to a multiple of 8.
@@ -28,10 +29,19 @@ public final class LogRecordFormat {
   public static final int SEQUENCE = S.u64("sequence");
 
   /** The epoch. */
-  public static final int EPOCH = S.u64("epoch");
+  public static final int EPOCH = S.u32("epoch");
+
+  /** What follows the header. */
+  public static final int KIND = S.u32("kind");
 
   /** The first entry. */
   public static final int ENTRIES = S.rest("entries");
+
+  /** The kind of a record that holds its entries. */
+  public static final int WITH_ENTRIES = 1;
+
+  /** The kind of a record whose entries lie elsewhere. */
+  public static final int SPILLED = 2;
 
   /** Bytes before the first entry. */
   public static final int HEADER_SIZE = S.size();

@@ -95,16 +95,41 @@ public final class Log implements AutoCloseable {
   }
 
   /**
-   * Appends a record. Called under the commit lock, with room made before.
+   * Whether a record is so long that it is to be {@linkplain #appendSpilled spilled}.
+   *
+   * @param length its length in bytes
+   * @return whether it would take more than half of the log
+   */
+  public boolean mustSpill(long length) {
+    return length > region.size() / 2;
+  }
+
+  /**
+   * Appends a commit. Called under the commit lock, with room made before.
    *
    * @param builder holds the entries
    * @param sequence the commit's number
-   * @return the completed record, valid until the builder's reset
    * @throws PoolFailedException if the log has failed before
    */
-  public MemorySegment append(RecordBuilder builder, long sequence) {
+  public void append(RecordBuilder builder, long sequence) {
+    append(builder.finish(sequence, epoch));
+  }
+
+  /**
+   * Appends a commit whose entries are durable at another place. Called under the commit lock, with
+   * room made before.
+   *
+   * @param builder holds the entries
+   * @param place where in the pool they were written
+   * @param sequence the commit's number
+   * @throws PoolFailedException if the log has failed before
+   */
+  public void appendSpilled(RecordBuilder builder, long place, long sequence) {
+    append(builder.finishSpilled(place, sequence, epoch));
+  }
+
+  private void append(MemorySegment record) {
     checkNotFailed();
-    MemorySegment record = builder.finish(sequence, epoch);
     if (!hasRoomFor(record.byteSize()) || record.byteSize() % LogRecordFormat.ALIGNMENT != 0) {
       throw new IllegalStateException("record of " + record.byteSize() + " bytes has no room");
     }
@@ -115,7 +140,6 @@ public final class Log implements AutoCloseable {
       throw fail(e);
     }
     end = position + record.byteSize();
-    return record;
   }
 
   /**

@@ -29,30 +29,30 @@ public final class LogRecord {
 
   private LogRecord() {}
 
-  static int crc(MemorySegment record) {
+  static int crc(MemorySegment bytes) {
     CRC32C crc = new CRC32C();
-    crc.update(record.asSlice(LogRecordFormat.LENGTH).asByteBuffer());
+    crc.update(bytes.asByteBuffer());
     return (int) crc.getValue();
   }
 
   /**
-   * Visits the entries.
+   * Visits the entries of a commit.
    *
-   * @param record a whole, checked record
+   * @param entries the entries, whole and checked
+   * @param sequence the commit's number
    * @param visitor takes them
    */
-  public static void forEachEntry(MemorySegment record, EntryVisitor visitor) {
-    long sequence = record.get(U64, LogRecordFormat.SEQUENCE);
-    long at = LogRecordFormat.HEADER_SIZE;
-    while (at < record.byteSize()) {
-      long entry = record.get(U64, at);
+  public static void forEachEntry(MemorySegment entries, long sequence, EntryVisitor visitor) {
+    long at = 0;
+    while (at < entries.byteSize()) {
+      long entry = entries.get(U64, at);
       long offset = LogRecordFormat.offset(entry);
       int length = LogRecordFormat.length(entry);
       at += LogRecordFormat.ENTRY_HEADER_SIZE;
       if (length == 0) {
         visitor.stamp(offset, sequence);
       } else {
-        visitor.bytes(offset, record.asSlice(at, length));
+        visitor.bytes(offset, entries.asSlice(at, length));
         at += LogRecordFormat.padded(length);
       }
     }

@@ -4,10 +4,11 @@ import static dev.basalt.format.Structure.U32;
 import static dev.basalt.format.Structure.U64;
 
 import dev.basalt.format.LogRecordFormat;
+import dev.basalt.format.SpillFormat;
 import dev.basalt.format.Superblock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the valid prefix of the log after a crash. It ends at the first record whose length is
@@ -37,6 +38,17 @@ public final class LogScanner {
     this.windowEnd = windowStart;
   }
 
+  /** Takes the commits that a scan finds. */
+  public interface Replay {
+    /**
+     * Takes a commit.
+     *
+     * @param sequence its number
+     * @param entries its entries, valid during the call
+     */
+    void commit(long sequence, MemorySegment entries);
+  }
+
   /**
    * What a scan found.
    *
@@ -48,21 +60,20 @@ public final class LogScanner {
   public record Result(long end, long sequence, long records) {}
 
   /**
-   * Hands each valid record to a consumer, oldest first.
+   * Hands each valid commit to a consumer, oldest first.
    *
    * @param region the log
    * @param superblock says where it starts
-   * @param replay takes each record; the segment is valid during the call
+   * @param replay takes the commits
    * @return where the valid prefix ends
    */
-  public static Result scan(
-      LogRegion region, Superblock superblock, Consumer<MemorySegment> replay) {
+  public static Result scan(LogRegion region, Superblock superblock, Replay replay) {
     try (Arena arena = Arena.ofConfined()) {
       return new LogScanner(region, superblock, arena).scan(replay);
     }
   }
 
-  private Result scan(Consumer<MemorySegment> replay) {
+  private Result scan(Replay replay) {
     long limit = superblock.logStart() + region.size();
     long position = superblock.logStart();
     long sequence = superblock.homeSequence();
@@ -71,22 +82,48 @@ public final class LogScanner {
       MemorySegment header = window(position, LogRecordFormat.HEADER_SIZE, limit);
       long length = Integer.toUnsignedLong(header.get(U32, LogRecordFormat.LENGTH));
       if (header.get(U64, LogRecordFormat.SEQUENCE) != sequence + 1
-          || header.get(U64, LogRecordFormat.EPOCH) != superblock.epoch()
+          || header.get(U32, LogRecordFormat.EPOCH) != (int) superblock.epoch()
           || length < LogRecordFormat.HEADER_SIZE
           || length % LogRecordFormat.ALIGNMENT != 0
           || length > limit - position) {
         break;
       }
       MemorySegment record = window(position, length, limit);
-      if (record.get(U32, LogRecordFormat.CRC) != LogRecord.crc(record)) {
+      MemorySegment entries = entries(record);
+      if (entries == null) {
         break;
       }
-      replay.accept(record);
+      replay.commit(sequence + 1, entries);
       position += length;
       sequence++;
       records++;
     }
     return new Result(position, sequence, records);
+  }
+
+  /** The entries of a record, or null if the record or what it refers to is not whole. */
+  private @Nullable MemorySegment entries(MemorySegment record) {
+    if (record.get(U32, LogRecordFormat.CRC)
+        != LogRecord.crc(record.asSlice(LogRecordFormat.LENGTH))) {
+      return null;
+    }
+    MemorySegment body = record.asSlice(LogRecordFormat.HEADER_SIZE);
+    return switch (record.get(U32, LogRecordFormat.KIND)) {
+      case LogRecordFormat.WITH_ENTRIES -> body;
+      case LogRecordFormat.SPILLED -> spilled(body);
+      default -> null;
+    };
+  }
+
+  private @Nullable MemorySegment spilled(MemorySegment spill) {
+    long offset = spill.get(U64, SpillFormat.OFFSET);
+    long length = spill.get(U64, SpillFormat.LENGTH);
+    if (length < 0 || offset < 0 || offset > region.medium().size() - length) {
+      return null;
+    }
+    MemorySegment entries = arena.allocate(length, LogRecordFormat.ALIGNMENT);
+    region.medium().read(offset, entries);
+    return LogRecord.crc(entries) == spill.get(U32, SpillFormat.CRC) ? entries : null;
   }
 
   /** The bytes at a position, read ahead in large steps. */

@@ -5,6 +5,8 @@ import static dev.basalt.format.Structure.U64;
 
 import dev.basalt.error.PoolFullException;
 import dev.basalt.format.LogRecordFormat;
+import dev.basalt.format.SpillFormat;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,9 +14,13 @@ import java.lang.foreign.MemorySegment;
  * pool's commit lock.
  */
 public final class RecordBuilder {
+  /** The length of a record whose entries lie elsewhere. */
+  public static final long SPILLED_BYTES = (long) LogRecordFormat.HEADER_SIZE + SpillFormat.SIZE;
+
   private static final int INITIAL_BYTES = 64 << 10;
 
   private final GrowableBuffer buffer = new GrowableBuffer(INITIAL_BYTES);
+  private final MemorySegment spilled = Arena.ofAuto().allocate(SPILLED_BYTES, Long.BYTES);
   private long length = LogRecordFormat.HEADER_SIZE;
 
   /** Creates an empty builder. */
@@ -112,18 +118,37 @@ public final class RecordBuilder {
   }
 
   /**
-   * Completes the record.
+   * The entries so far.
    *
-   * @param sequence the commit's number
-   * @param epoch the superblock's epoch
-   * @return the record; valid until the next {@link #reset}
+   * @return the entries; valid until the next change
    */
-  public MemorySegment finish(long sequence, long epoch) {
-    MemorySegment record = buffer.memory().asSlice(0, length);
-    record.set(U32, LogRecordFormat.LENGTH, (int) length);
+  public MemorySegment entries() {
+    return buffer
+        .memory()
+        .asSlice(LogRecordFormat.HEADER_SIZE, length - LogRecordFormat.HEADER_SIZE);
+  }
+
+  /** Completes a record that holds its entries. */
+  MemorySegment finish(long sequence, long epoch) {
+    return finish(
+        buffer.memory().asSlice(0, length), LogRecordFormat.WITH_ENTRIES, sequence, epoch);
+  }
+
+  /** Completes a record whose entries have been written to another place. */
+  MemorySegment finishSpilled(long place, long sequence, long epoch) {
+    MemorySegment spill = spilled.asSlice(LogRecordFormat.HEADER_SIZE);
+    spill.set(U64, SpillFormat.OFFSET, place);
+    spill.set(U64, SpillFormat.LENGTH, entries().byteSize());
+    spill.set(U32, SpillFormat.CRC, LogRecord.crc(entries()));
+    return finish(spilled, LogRecordFormat.SPILLED, sequence, epoch);
+  }
+
+  private static MemorySegment finish(MemorySegment record, int kind, long sequence, long epoch) {
+    record.set(U32, LogRecordFormat.LENGTH, (int) record.byteSize());
     record.set(U64, LogRecordFormat.SEQUENCE, sequence);
-    record.set(U64, LogRecordFormat.EPOCH, epoch);
-    record.set(U32, LogRecordFormat.CRC, LogRecord.crc(record));
+    record.set(U32, LogRecordFormat.EPOCH, (int) epoch);
+    record.set(U32, LogRecordFormat.KIND, kind);
+    record.set(U32, LogRecordFormat.CRC, LogRecord.crc(record.asSlice(LogRecordFormat.LENGTH)));
     return record;
   }
 

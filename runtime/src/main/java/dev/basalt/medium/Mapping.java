@@ -222,6 +222,16 @@ public final class Mapping {
   }
 
   /**
+   * Drops the private copies of pages: they read as the medium has them from now on.
+   *
+   * @param offset where the first page starts
+   * @param length the bytes of whole pages
+   */
+  public void dropPrivate(long offset, long length) {
+    Posix.dropPages(address(offset, length), length);
+  }
+
+  /**
    * A view of a checked range, for calls that take a segment. It must not outlive the mapping.
    *
    * @param offset its start

@@ -52,6 +52,7 @@ final class Posix {
   private static final int MAP_FIXED = 0x10;
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final int MADV_DONTNEED = 4;
   private static final int SEEK_END = 2;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -81,6 +82,8 @@ final class Posix {
   private static final MethodHandle MMAP =
       call("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle MUNMAP = call("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle MADVISE =
+      call("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle STRERROR = plain("strerror", ADDRESS, JAVA_INT);
 
   private Posix() {}
@@ -210,6 +213,15 @@ final class Posix {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE_LAYOUT);
       int _ = result((int) MUNMAP.invokeExact(state, address, length), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  static void dropPages(long address, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      int _ = result((int) MADVISE.invokeExact(state, address, length, MADV_DONTNEED), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }

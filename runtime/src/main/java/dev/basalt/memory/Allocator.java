@@ -360,7 +360,9 @@ public final class Allocator {
    * @param changes the blocks given to {@link #plan}
    */
   public synchronized void committed(Changes changes) {
-    pendingWords.clear();
+    if (pendingWords.size() > 0) {
+      dropPendingInPlace();
+    }
     changes.forEachAllocated(
         (block, bytes) -> {
           int chunk = table.chunkOf(block);
@@ -377,6 +379,19 @@ public final class Allocator {
           }
         });
     changes.forEachFreed((block, _) -> released(block));
+  }
+
+  /** A part of the table that was added after the commit was planned waits for the next one. */
+  private void dropPendingInPlace() {
+    OffsetMap waiting = new OffsetMap();
+    pendingWords.forEach(
+        (offset, value) -> {
+          if (heap.getLong(offset) != value) {
+            waiting.put(offset, value);
+          }
+        });
+    pendingWords.clear();
+    waiting.forEach(pendingWords::put);
   }
 
   private void released(long block) {

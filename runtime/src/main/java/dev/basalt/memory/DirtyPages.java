@@ -1,25 +1,88 @@
 package dev.basalt.memory;
 
 import dev.basalt.format.Geometry;
-import java.util.Arrays;
 import java.util.BitSet;
 
-/** The pages that differ from their home: one bit each. Guarded by the pool's commit lock. */
+/**
+ * The pages that differ from their home, and those that have a private copy in memory because they
+ * were stored into: one bit each. Thread-safe.
+ */
 public final class DirtyPages {
   private BitSet pages = new BitSet();
   private int count;
+  private final BitSet copied = new BitSet();
+  private int copiedCount;
 
   DirtyPages() {}
 
-  void mark(long offset, long length) {
+  synchronized void mark(long offset, long length) {
     int first = (int) (offset / Geometry.PAGE_SIZE);
     int last = (int) ((offset + length - 1) / Geometry.PAGE_SIZE);
     for (int page = first; page <= last; page++) {
       if (!pages.get(page)) {
         pages.set(page);
         count++;
+        if (!copied.get(page)) {
+          copied.set(page);
+          copiedCount++;
+        }
       }
     }
+  }
+
+  /**
+   * Takes away the marks of pages that lie wholly in a range of free space.
+   *
+   * @param offset where the range starts
+   * @param length its length in bytes
+   */
+  public synchronized void forget(long offset, long length) {
+    int from = (int) ((offset + Geometry.PAGE_SIZE - 1) / Geometry.PAGE_SIZE);
+    int to = (int) ((offset + length) / Geometry.PAGE_SIZE);
+    if (from < to) {
+      pages.clear(from, to);
+      count = pages.cardinality();
+    }
+  }
+
+  /**
+   * How many pages have a private copy.
+   *
+   * @return the number
+   */
+  public synchronized int copiedCount() {
+    return copiedCount;
+  }
+
+  /** Takes a run of pages. */
+  interface RunVisitor {
+    void visit(int firstPage, int count);
+  }
+
+  /**
+   * Forgets the private copies of pages that are at home, and lets the visitor drop them; no page
+   * is marked meanwhile.
+   *
+   * @param from the first page to look at
+   * @param limit how many pages to look at
+   * @return the page to go on from, or -1 if there are no more
+   */
+  synchronized int dropCopies(int from, int limit, RunVisitor drop) {
+    int end = (int) Math.min((long) from + limit, copied.length());
+    int page = copied.nextSetBit(from);
+    while (page >= 0 && page < end) {
+      int stop = page;
+      while (stop < end && copied.get(stop) && !pages.get(stop)) {
+        stop++;
+      }
+      if (stop > page) {
+        copied.clear(page, stop);
+        copiedCount -= stop - page;
+        drop.visit(page, stop - page);
+      }
+      page = copied.nextSetBit(Math.max(stop, page + 1));
+    }
+    return page;
   }
 
   /**
@@ -27,7 +90,7 @@ public final class DirtyPages {
    *
    * @return the number
    */
-  public int count() {
+  public synchronized int count() {
     return count;
   }
 
@@ -36,14 +99,10 @@ public final class DirtyPages {
    *
    * @return the page numbers in ascending order
    */
-  public int[] take() {
-    int[] taken = new int[count];
-    int n = 0;
-    for (int page = pages.nextSetBit(0); page >= 0; page = pages.nextSetBit(page + 1)) {
-      taken[n++] = page;
-    }
+  public synchronized int[] take() {
+    int[] taken = pages.stream().toArray();
     pages = new BitSet(pages.length());
     count = 0;
-    return Arrays.copyOf(taken, n);
+    return taken;
   }
 }

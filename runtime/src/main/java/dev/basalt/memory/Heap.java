@@ -196,8 +196,26 @@ public final class Heap {
    * @param block the block
    */
   void clearHeader(long block) {
+    dirty.mark(
+        block, ObjectFormat.SIZE); // before, so that the page's copy is not dropped meanwhile
     mapping.putLong(block + ObjectFormat.VERSION, 0);
     mapping.putLong(block + ObjectFormat.CLASS_ID, 0);
+    dirty.mark(block, ObjectFormat.SIZE);
+  }
+
+  /**
+   * Drops private copies of pages that are at home; they are read from the medium's cache when
+   * needed. Called under the commit lock.
+   *
+   * @param fromPage the first page to look at
+   * @param limit how many pages to look at
+   * @return the page to go on from, or -1 if there are no more
+   */
+  public int dropCopies(int fromPage, int limit) {
+    return dirty.dropCopies(
+        fromPage,
+        limit,
+        (first, count) -> mapping.dropPrivate(pageOffset(first), pageOffset(count)));
   }
 
   /**

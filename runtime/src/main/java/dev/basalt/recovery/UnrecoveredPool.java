@@ -62,7 +62,10 @@ public final class UnrecoveredPool {
     try {
       InPlace inPlace = new InPlace(heap);
       LogScanner.Result replayed =
-          LogScanner.scan(region, superblock, record -> LogRecord.forEachEntry(record, inPlace));
+          LogScanner.scan(
+              region,
+              superblock,
+              (sequence, entries) -> LogRecord.forEachEntry(entries, sequence, inPlace));
       if (!readOnly) {
         PageWriter.writeHome(heap, heap.dirty().take(), () -> {});
         medium.sync();

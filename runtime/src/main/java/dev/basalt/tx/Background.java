@@ -14,14 +14,12 @@ import org.slf4j.LoggerFactory;
 final class Background implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Background.class);
 
-  /** The most that an ASYNC pool loses in a power cut. */
-  private static final long SYNC_INTERVAL_MILLIS = 10;
-
-  private static final long IDLE_MILLIS = 1000;
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Log log;
   private final Checkpointer checkpointer;
   private final boolean syncLog;
+  private final long intervalNanos;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wakeUp = lock.newCondition();
@@ -31,10 +29,11 @@ final class Background implements AutoCloseable {
 
   private volatile boolean stopping;
 
-  Background(Log log, Checkpointer checkpointer, boolean syncLog) {
+  Background(Log log, Checkpointer checkpointer, boolean syncLog, long syncIntervalNanos) {
     this.log = log;
     this.checkpointer = checkpointer;
     this.syncLog = syncLog;
+    this.intervalNanos = syncLog ? syncIntervalNanos : IDLE_NANOS;
     this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
   }
 
@@ -76,11 +75,11 @@ final class Background implements AutoCloseable {
   private boolean await() throws InterruptedException {
     lock.lock();
     try {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(syncLog ? SYNC_INTERVAL_MILLIS : IDLE_MILLIS);
+      long nanos = intervalNanos;
       while (!checkpointWanted && !stopping && nanos > 0) {
         nanos = wakeUp.awaitNanos(nanos);
       }
-      boolean wanted = checkpointWanted;
+      boolean wanted = checkpointWanted || checkpointer.isDue();
       checkpointWanted = false;
       return wanted;
     } finally {

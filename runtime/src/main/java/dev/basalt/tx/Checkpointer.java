@@ -1,9 +1,11 @@
 package dev.basalt.tx;
 
+import dev.basalt.format.Geometry;
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,24 +25,26 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Lock order: checkpoint lock, then commit lock.
  */
 public final class Checkpointer {
+  private static final double DUE_AT_FILL = 0.5;
+  private static final long DUE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int DROP_BATCH_PAGES = 4096;
+
   private final Heap heap;
   private final Log log;
   private final SuperblockStore superblocks;
   private final ReentrantLock commitLock;
   private final Snapshots snapshots;
+  private final int copiedPagesMax;
+  private volatile long lastNanos = System.nanoTime();
   private final ReentrantLock checkpointLock = new ReentrantLock();
   private final LongAdder checkpoints = new LongAdder();
   private final LongAdder pagesWritten = new LongAdder();
 
-  Checkpointer(
-      Heap heap,
-      Log log,
-      SuperblockStore superblocks,
-      ReentrantLock commitLock,
-      Snapshots snapshots) {
-    this.heap = heap;
-    this.log = log;
-    this.superblocks = superblocks;
+  Checkpointer(TransactionManager.Parts parts, ReentrantLock commitLock, Snapshots snapshots) {
+    this.heap = parts.heap();
+    this.log = parts.log();
+    this.superblocks = parts.superblocks();
+    this.copiedPagesMax = (int) Math.min(parts.memoryMax() / Geometry.PAGE_SIZE, Integer.MAX_VALUE);
     this.commitLock = commitLock;
     this.snapshots = snapshots;
   }
@@ -51,6 +55,20 @@ public final class Checkpointer {
     try {
       log.checkNotFailed();
       run();
+    } finally {
+      checkpointLock.unlock();
+    }
+  }
+
+  /**
+   * Runs something while no other thread runs a checkpoint.
+   *
+   * @param body what to run; may call {@link #checkpoint}
+   */
+  void withoutCheckpoints(Runnable body) {
+    checkpointLock.lock();
+    try {
+      body.run();
     } finally {
       checkpointLock.unlock();
     }
@@ -79,8 +97,33 @@ public final class Checkpointer {
       throw log.fail(e);
     }
     log.cut(logStart);
+    lastNanos = System.nanoTime();
+    dropColdCopies();
     checkpoints.increment();
     pagesWritten.add(pages.length);
+  }
+
+  /** Gives memory back when more pages have private copies than the pool may keep. */
+  private void dropColdCopies() {
+    if (heap.dirty().copiedCount() <= copiedPagesMax) {
+      return;
+    }
+    int page = 0;
+    while (page >= 0) {
+      commitLock.lock();
+      try {
+        page = heap.dropCopies(page, DROP_BATCH_PAGES);
+      } finally {
+        commitLock.unlock();
+      }
+    }
+  }
+
+  /** Whether a checkpoint is due: the log is half full, many pages are dirty, or it is time. */
+  boolean isDue() {
+    return log.used() > log.capacity() * DUE_AT_FILL
+        || heap.dirty().count() > copiedPagesMax / 2
+        || (log.used() > 0 && System.nanoTime() - lastNanos > DUE_AFTER_NANOS);
   }
 
   /**

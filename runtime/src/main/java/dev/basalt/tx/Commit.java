@@ -1,6 +1,5 @@
 package dev.basalt.tx;
 
-import dev.basalt.error.PoolFullException;
 import dev.basalt.format.LimboNodeFormat;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.log.LogRecord;
@@ -193,17 +192,10 @@ final class Commit implements Allocator.Changes {
   }
 
   /** Puts the record in place. Readers see each object applying until its stamp. */
-  void apply(MemorySegment record) {
+  void apply(MemorySegment entries) {
     overwritten.forEach(copy -> heap.markApplying(copy.object()));
     VarHandle.storeStoreFence();
-    LogRecord.forEachEntry(record, new InPlace(heap));
+    LogRecord.forEachEntry(entries, sequence, new InPlace(heap));
     allocator.committed(this);
-  }
-
-  /** The size of the smallest pool in which the record would fit, for messages. */
-  static PoolFullException tooLarge(Heap heap, long recordBytes, long logBytes) {
-    return new PoolFullException(
-        "%s: the update needs a log record of %d bytes, but the log has %d; split the update or open the pool with a larger log"
-            .formatted(heap.medium().name(), recordBytes, logBytes));
   }
 }

@@ -2,13 +2,10 @@ package dev.basalt.tx;
 
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
-import dev.basalt.format.LogRecordFormat;
 import dev.basalt.log.Log;
-import dev.basalt.log.RecordBuilder;
 import dev.basalt.log.SuperblockStore;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * during I/O that waits for a disk).
  */
 public final class TransactionManager {
-  /** The part of the log that may be in use before a checkpoint is asked for. */
-  private static final double CHECKPOINT_AT = 0.5;
-
   private final Heap heap;
   private final Allocator allocator;
   private final Log log;
@@ -34,22 +28,18 @@ public final class TransactionManager {
   private final boolean readOnly;
   private final Snapshots snapshots;
   private final VersionStore versions = new VersionStore();
-  private final Limbo limbo;
   private final ReentrantLock updateLock = new ReentrantLock();
   private final ReentrantLock commitLock = new ReentrantLock();
   private final Checkpointer checkpointer;
+  private final CommitPath commitPath;
   private final @Nullable Background background;
 
   @SuppressWarnings("ThreadLocalUsage") // one per pool: a thread may use several pools
   private final ThreadLocal<@Nullable Tx> current = new ThreadLocal<>();
 
-  /** Guarded by {@link #updateLock}. */
-  private final RecordBuilder record = new RecordBuilder();
-
   /** Set once, under {@link #updateLock}. */
   private volatile boolean closed;
 
-  private final LongAdder commits = new LongAdder();
   private final LongAdder aborts = new LongAdder();
 
   /**
@@ -62,6 +52,8 @@ public final class TransactionManager {
    * @param sequence the last commit in the heap
    * @param syncCommits whether a commit is durable before it returns
    * @param readOnly whether updates are refused and nothing is written
+   * @param memoryMax bytes of changed pages that may be kept in memory
+   * @param syncIntervalNanos how often the log is made durable if commits do not see to it
    */
   public record Parts(
       Heap heap,
@@ -70,7 +62,9 @@ public final class TransactionManager {
       SuperblockStore superblocks,
       long sequence,
       boolean syncCommits,
-      boolean readOnly) {}
+      boolean readOnly,
+      long memoryMax,
+      long syncIntervalNanos) {}
 
   /**
    * Creates the manager of an open pool.
@@ -84,9 +78,10 @@ public final class TransactionManager {
     this.syncCommits = parts.syncCommits;
     this.readOnly = parts.readOnly;
     this.snapshots = new Snapshots(parts.sequence);
-    this.limbo = new Limbo(heap);
-    this.checkpointer = new Checkpointer(heap, log, parts.superblocks, commitLock, snapshots);
-    this.background = readOnly ? null : new Background(log, checkpointer, !syncCommits);
+    this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
+    this.commitPath = new CommitPath(parts, snapshots, versions, commitLock, checkpointer);
+    this.background =
+        readOnly ? null : new Background(log, checkpointer, !syncCommits, parts.syncIntervalNanos);
   }
 
   /**
@@ -224,7 +219,7 @@ public final class TransactionManager {
         listener.beforeCommit();
       }
       if (update.hasChanges()) {
-        publish(update);
+        commitPath.publish(update);
       }
     } catch (RuntimeException | Error e) {
       abortUnlessEnded(update);
@@ -239,49 +234,10 @@ public final class TransactionManager {
     } finally {
       release();
     }
-    if (background != null && log.used() > log.capacity() * CHECKPOINT_AT) {
+    if (background != null && checkpointer.isDue()) {
       background.requestCheckpoint();
     }
     return position;
-  }
-
-  /** From the decision to commit until everybody sees it. */
-  private void publish(Update update) {
-    Commit commit = new Commit(heap, allocator, limbo, update, snapshots.published() + 1);
-    commit.plan();
-    commit.build(record);
-    makeRoom(record.length());
-    commitLock.lock();
-    try {
-      MemorySegment logged = log.append(record, commit.sequence());
-      try {
-        putInPlace(commit, logged);
-      } catch (RuntimeException | Error e) {
-        snapshots.announce(snapshots.published());
-        throw log.fail(e);
-      }
-      commits.increment();
-    } finally {
-      commitLock.unlock();
-    }
-  }
-
-  private void putInPlace(Commit commit, MemorySegment logged) {
-    snapshots.announce(commit.sequence());
-    long oldest = snapshots.oldest();
-    commit.keepImages(versions, oldest);
-    commit.apply(logged);
-    snapshots.publish(commit.sequence());
-    versions.trim(oldest);
-  }
-
-  private void makeRoom(long length) {
-    if (length > log.capacity() - LogRecordFormat.ALIGNMENT) {
-      throw Commit.tooLarge(heap, length, log.capacity());
-    }
-    while (!log.hasRoomFor(length)) {
-      checkpointer.checkpoint();
-    }
   }
 
   /**
@@ -372,7 +328,7 @@ public final class TransactionManager {
    * @return the number
    */
   public long commits() {
-    return commits.sum();
+    return commitPath.commits();
   }
 
   /**
@@ -464,6 +420,6 @@ public final class TransactionManager {
         checkpointer.checkpoint();
       }
     }
-    record.close();
+    commitPath.close();
   }
 }
