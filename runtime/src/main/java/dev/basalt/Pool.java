@@ -235,6 +235,8 @@ public final class Pool implements AutoCloseable {
       R result = body.get();
       transactions.commit(update);
       return result;
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     } finally {
       transactions.abort(update);
     }
@@ -274,6 +276,8 @@ public final class Pool implements AutoCloseable {
     View view = transactions.beginView();
     try {
       return body.get();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     } finally {
       transactions.end(view);
     }

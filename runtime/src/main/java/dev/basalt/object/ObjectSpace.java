@@ -111,6 +111,8 @@ public final class ObjectSpace {
     View view = transactions.beginView();
     try {
       return body.get();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     } finally {
       transactions.end(view);
     }
@@ -134,6 +136,8 @@ public final class ObjectSpace {
       R result = body.get();
       transactions.commit(update);
       return result;
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     } finally {
       transactions.abort(update);
     }
@@ -164,6 +168,8 @@ public final class ObjectSpace {
           : transactions.latestWord(object, fieldOffset & WORD_MASK);
     } catch (UncommittedObjectException e) {
       return plainWord(object, fieldOffset);
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     }
   }
 
@@ -235,6 +241,8 @@ public final class ObjectSpace {
     } catch (UncommittedObjectException e) {
       PersistentObject plain = handles.find(object);
       return plain == null ? null : PlainFields.read(plain, fieldOffset).reference();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.MappingFault;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.invoke.VarHandle;
@@ -374,6 +375,16 @@ public final class TransactionManager {
    */
   public boolean isClosed() {
     return closed;
+  }
+
+  /**
+   * What to throw for an error that came out of an access to the heap.
+   *
+   * @param error the error
+   * @return the exception that says what happened
+   */
+  public RuntimeException fault(InternalError error) {
+    return MappingFault.translate(heap.medium(), heap.size(), error);
   }
 
   private PoolClosedException closed() {
