@@ -152,6 +152,15 @@ public final class Log implements AutoCloseable {
   }
 
   /**
+   * The position of the first record that is not cut off.
+   *
+   * @return the position
+   */
+  public long start() {
+    return start;
+  }
+
+  /**
    * The bytes between start and end.
    *
    * @return how much of the region is in use

@@ -56,6 +56,8 @@ public final class UnrecoveredPool {
    */
   public RecoveredPool recover(long maxSize, boolean readOnly) {
     long startNanos = System.nanoTime();
+    RecoveryEvent event = new RecoveryEvent();
+    event.begin();
     Superblock superblock = superblocks.current();
     LogRegion region = new LogRegion(medium, superblock);
     Heap heap = new Heap(medium, superblock.heapOffset(), Math.max(maxSize, medium.size()));
@@ -71,6 +73,10 @@ public final class UnrecoveredPool {
         medium.sync();
         superblocks.beginEpoch(replayed.end(), replayed.sequence());
       }
+      event.pool = medium.name();
+      event.commits = replayed.records();
+      event.logBytes = replayed.end() - superblock.logStart();
+      event.commit();
       return new RecoveredPool(
           heap,
           region,

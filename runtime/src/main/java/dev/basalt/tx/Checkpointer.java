@@ -89,6 +89,8 @@ public final class Checkpointer {
     if (pages.length == 0 && superblocks.current().logStart() == logStart) {
       return;
     }
+    CheckpointEvent event = new CheckpointEvent();
+    event.begin();
     try {
       PageWriter.writeHome(heap, pages, () -> log.awaitDurable(log.end()));
       heap.medium().sync();
@@ -96,6 +98,10 @@ public final class Checkpointer {
     } catch (RuntimeException | Error e) {
       throw log.fail(e);
     }
+    event.pool = heap.medium().name();
+    event.pages = pages.length;
+    event.logBytes = logStart - log.start();
+    event.commit();
     log.cut(logStart);
     lastNanos = System.nanoTime();
     dropColdCopies();

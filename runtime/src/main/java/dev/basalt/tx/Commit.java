@@ -193,6 +193,7 @@ final class Commit implements Allocator.Changes {
 
   /** Puts the record in place. Readers see each object applying until its stamp. */
   void apply(MemorySegment entries) {
+    VarHandle.releaseFence(); // who sees an object applying finds its before-image
     overwritten.forEach(copy -> heap.markApplying(copy.object()));
     VarHandle.storeStoreFence();
     LogRecord.forEachEntry(entries, sequence, new InPlace(heap));

@@ -1,0 +1,25 @@
+package dev.basalt.recovery;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** Flight Recorder: a pool was opened and its log replayed. */
+@Name("dev.basalt.Recovery")
+@Label("Recovery")
+@Category("Basalt")
+@StackTrace(false)
+final class RecoveryEvent extends Event {
+  @Label("Pool")
+  String pool = "";
+
+  @Label("Commits Replayed")
+  long commits;
+
+  @Label("Log Read")
+  @DataAmount
+  long logBytes;
+}
