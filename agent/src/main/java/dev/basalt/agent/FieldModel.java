@@ -1,0 +1,17 @@
+package dev.basalt.agent;
+
+import net.bytebuddy.jar.asm.Opcodes;
+
+/** A field as its class file declares it. */
+record FieldModel(int access, String name, String desc) {
+  /** Whether the field's value is stored when its class is persistent. */
+  boolean isStored() {
+    return (access & (Opcodes.ACC_STATIC | Opcodes.ACC_TRANSIENT)) == 0
+        && !name.startsWith(Names.PREFIX);
+  }
+
+  /** The flags that decide who may use the field. */
+  int visibility() {
+    return access & (Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED | Opcodes.ACC_PRIVATE);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.basalt.agent;
+
+import java.util.Arrays;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rewrites the declaration of a persistent class: it implements the runtime's interface, its stored
+ * fields lose {@code final} (accessors must be able to set them), and members are added at the end.
+ */
+final class PersistentClass extends ClassVisitor {
+  /** The first class file version that has constant-dynamic. */
+  private static final int VERSION_MIN = Opcodes.V11;
+
+  private final ClassModel model;
+  private final boolean isTopmost;
+
+  PersistentClass(ClassVisitor next, ClassModel model, boolean isTopmost) {
+    super(Opcodes.ASM9, next);
+    this.model = model;
+    this.isTopmost = isTopmost;
+  }
+
+  @Override
+  public void visit(
+      int version,
+      int access,
+      String name,
+      @Nullable String signature,
+      @Nullable String superName,
+      String[] interfaces) {
+    String[] implemented = interfaces;
+    String generic = signature;
+    if (isTopmost) {
+      implemented = Arrays.copyOf(interfaces, interfaces.length + 1);
+      implemented[interfaces.length] = Names.PERSISTENT_OBJECT;
+      generic = signature == null ? null : signature + "L" + Names.PERSISTENT_OBJECT + ";";
+    }
+    super.visit(Math.max(version, VERSION_MIN), access, name, generic, superName, implemented);
+  }
+
+  @Override
+  public FieldVisitor visitField(
+      int access, String name, String desc, @Nullable String signature, @Nullable Object value) {
+    boolean stored = new FieldModel(access, name, desc).isStored();
+    return super.visitField(
+        stored ? access & ~Opcodes.ACC_FINAL : access, name, desc, signature, value);
+  }
+
+  @Override
+  public void visitEnd() {
+    Accessors accessors = new Accessors(cv, model.name());
+    model.storedFields().forEach(accessors::add);
+    new PersistentMembers(cv, model, isTopmost).add();
+    super.visitEnd();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.basalt.agent;
+
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.ref.WeakReference;
+import java.security.ProtectionDomain;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Offers every class that is loaded to the rewriter, except the JDK's and the agent's own. What
+ * goes wrong is logged, and the class is left alone.
+ */
+final class RewritingTransformer implements ClassFileTransformer {
+  private static final Logger LOGGER = System.getLogger("dev.basalt.agent");
+
+  private final Instrumentation instrumentation;
+  private final @Nullable ProtectionDomain ownDomain =
+      RewritingTransformer.class.getProtectionDomain();
+
+  /** The rewriter of each loader; its source holds the loader weakly. */
+  private final Map<ClassLoader, ClassRewriter> rewriters =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  RewritingTransformer(Instrumentation instrumentation) {
+    this.instrumentation = instrumentation;
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      Module module,
+      @Nullable ClassLoader loader,
+      @Nullable String className,
+      @Nullable Class<?> redefined,
+      @Nullable ProtectionDomain domain,
+      byte[] classFile) {
+    if (loader == null
+        || className == null
+        || loader.equals(ClassLoader.getPlatformClassLoader())
+        || (domain != null && domain.equals(ownDomain))) {
+      return null;
+    }
+    try {
+      Optional<byte[]> rewritten =
+          rewriters.computeIfAbsent(loader, RewritingTransformer::rewriter).rewrite(classFile);
+      if (rewritten.isPresent() && module.isNamed()) {
+        connect(module, className);
+      }
+      return rewritten.orElse(null);
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(
+          Level.ERROR, "class " + className + " could not be rewritten and is left alone", e);
+      return null;
+    }
+  }
+
+  private static ClassRewriter rewriter(ClassLoader loader) {
+    WeakReference<ClassLoader> weak = new WeakReference<>(loader);
+    return new ClassRewriter(new ClassModels(path -> open(weak.get(), path)));
+  }
+
+  private static @Nullable InputStream open(@Nullable ClassLoader loader, String path) {
+    return loader == null ? null : loader.getResourceAsStream(path);
+  }
+
+  /** Lets a named module call the bridge, and the runtime make handles of its classes. */
+  private void connect(Module module, String className) {
+    Optional<Module> runtime =
+        Optional.ofNullable(module.getLayer())
+            .flatMap(layer -> layer.findModule(Names.RUNTIME_MODULE));
+    String packageName = className.substring(0, Math.max(0, className.lastIndexOf('/')));
+    if (runtime.isPresent() && !packageName.isEmpty()) {
+      instrumentation.redefineModule(
+          module,
+          Set.of(runtime.get()),
+          Map.of(),
+          Map.of(packageName.replace('/', '.'), Set.of(runtime.get())),
+          Set.of(),
+          Map.of());
+    }
+  }
+}
