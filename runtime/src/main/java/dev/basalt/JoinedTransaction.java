@@ -26,7 +26,8 @@ final class JoinedTransaction implements Transaction {
 
   @Override
   public void close() {
-    if (!ended) {
+    if (!ended && !outer.hasEnded()) {
+      outer.checkUsable();
       ended = true;
       outer.doom(
           new IllegalStateException("a transaction inside this update ended without a commit"));

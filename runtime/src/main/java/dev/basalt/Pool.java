@@ -52,14 +52,15 @@ public final class Pool implements AutoCloseable {
     this.path = options.path();
     this.recovered = recovered;
     this.readOnly = options.isReadOnly();
-    this.allocator =
-        new Allocator(recovered.heap(), new PoolGrowth(recovered.heap(), recovered.superblocks()));
     boolean sync = options.durability() == Durability.SYNC;
     this.log =
         new Log(
             recovered.region(),
             recovered.superblocks().current(),
             sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC);
+    this.allocator =
+        new Allocator(
+            recovered.heap(), new PoolGrowth(recovered.heap(), recovered.superblocks(), log));
     this.transactions =
         new TransactionManager(
             new TransactionManager.Parts(
@@ -227,8 +228,7 @@ public final class Pool implements AutoCloseable {
   public <R extends @Nullable Object, X extends Throwable> R update(ThrowingSupplier<R, X> body)
       throws X {
     if (transactions.current() instanceof Update outer) {
-      outer.checkUsable();
-      return body.get();
+      return join(outer, body);
     }
     Update update = transactions.beginUpdate();
     try {
@@ -239,6 +239,20 @@ public final class Pool implements AutoCloseable {
       throw transactions.fault(e);
     } finally {
       transactions.abort(update);
+    }
+  }
+
+  /**
+   * What a body has done before it throws cannot be taken back alone, so the outer update fails.
+   */
+  private static <R extends @Nullable Object, X extends Throwable> R join(
+      Update outer, ThrowingSupplier<R, X> body) throws X {
+    outer.checkUsable();
+    try {
+      return body.get();
+    } catch (Throwable e) {
+      outer.doom(new IllegalStateException("an update inside this update has failed", e));
+      throw e;
     }
   }
 

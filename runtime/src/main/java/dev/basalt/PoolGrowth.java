@@ -2,13 +2,16 @@ package dev.basalt;
 
 import dev.basalt.error.PoolFullException;
 import dev.basalt.format.Geometry;
+import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
 import dev.basalt.memory.Heap;
 import java.util.function.LongConsumer;
 
 /**
  * Makes a pool larger, in steps that grow with it. The superblock knows the new size before
- * anything is stored there, so a pool that is cut off can be told from one that has not grown yet.
+ * anything is stored there, so a pool that is cut off can be told from one that has not grown yet;
+ * and the new size is durable before a superblock claims it, so a power cut in between leaves a
+ * pool that opens.
  */
 final class PoolGrowth implements LongConsumer {
   private static final long STEP_MIN = 4L << 20;
@@ -17,10 +20,12 @@ final class PoolGrowth implements LongConsumer {
 
   private final Heap heap;
   private final SuperblockStore superblocks;
+  private final Log log;
 
-  PoolGrowth(Heap heap, SuperblockStore superblocks) {
+  PoolGrowth(Heap heap, SuperblockStore superblocks, Log log) {
     this.heap = heap;
     this.superblocks = superblocks;
+    this.log = log;
   }
 
   @Override
@@ -41,6 +46,11 @@ final class PoolGrowth implements LongConsumer {
       }
       heap.grow(needed);
     }
-    superblocks.recordSize(heap.size());
+    try {
+      heap.medium().sync();
+      superblocks.recordSize(heap.size());
+    } catch (RuntimeException | Error e) {
+      throw log.fail(e);
+    }
   }
 }

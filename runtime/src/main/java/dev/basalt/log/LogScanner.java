@@ -47,6 +47,15 @@ public final class LogScanner {
      * @param entries its entries, valid during the call
      */
     void commit(long sequence, MemorySegment entries);
+
+    /**
+     * Called before a commit whose entries lie in free space of the heap: whoever writes there
+     * before the log's start has passed the commit destroys it.
+     *
+     * @param place where they lie in the pool
+     * @param length their length in bytes
+     */
+    void spilled(long place, long length);
   }
 
   /**
@@ -89,7 +98,7 @@ public final class LogScanner {
         break;
       }
       MemorySegment record = window(position, length, limit);
-      MemorySegment entries = entries(record);
+      MemorySegment entries = entries(record, replay);
       if (entries == null) {
         break;
       }
@@ -102,7 +111,7 @@ public final class LogScanner {
   }
 
   /** The entries of a record, or null if the record or what it refers to is not whole. */
-  private @Nullable MemorySegment entries(MemorySegment record) {
+  private @Nullable MemorySegment entries(MemorySegment record, Replay replay) {
     if (record.get(U32, LogRecordFormat.CRC)
         != LogRecord.crc(record.asSlice(LogRecordFormat.LENGTH))) {
       return null;
@@ -110,12 +119,12 @@ public final class LogScanner {
     MemorySegment body = record.asSlice(LogRecordFormat.HEADER_SIZE);
     return switch (record.get(U32, LogRecordFormat.KIND)) {
       case LogRecordFormat.WITH_ENTRIES -> body;
-      case LogRecordFormat.SPILLED -> spilled(body);
+      case LogRecordFormat.SPILLED -> spilled(body, replay);
       default -> null;
     };
   }
 
-  private @Nullable MemorySegment spilled(MemorySegment spill) {
+  private @Nullable MemorySegment spilled(MemorySegment spill, Replay replay) {
     long offset = spill.get(U64, SpillFormat.OFFSET);
     long length = spill.get(U64, SpillFormat.LENGTH);
     if (length < 0 || offset < 0 || offset > region.medium().size() - length) {
@@ -123,7 +132,11 @@ public final class LogScanner {
     }
     MemorySegment entries = arena.allocate(length, LogRecordFormat.ALIGNMENT);
     region.medium().read(offset, entries);
-    return LogRecord.crc(entries) == spill.get(U32, SpillFormat.CRC) ? entries : null;
+    if (LogRecord.crc(entries) != spill.get(U32, SpillFormat.CRC)) {
+      return null;
+    }
+    replay.spilled(offset, length);
+    return entries;
   }
 
   /** The bytes at a position, read ahead in large steps. */

@@ -3,6 +3,7 @@ package dev.basalt.object;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.CrossPoolReferenceException;
 import dev.basalt.error.ReadOnlyPoolException;
+import dev.basalt.error.StaleTransactionException;
 import dev.basalt.format.BytesFormat;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.LimboNodeFormat;
@@ -16,6 +17,7 @@ import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
+import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -175,11 +177,15 @@ public final class ObjectSpace {
 
   /** The field of an object that another thread's update is storing: its plain value, in place. */
   private long plainWord(long object, int fieldOffset) {
-    PersistentObject plain = handles.find(object);
+    return PlainFields.read(plain(object), fieldOffset).bits() << shift(fieldOffset);
+  }
+
+  private PersistentObject plain(long object) {
+    PersistentObject plain = handles.findPlain(object);
     if (plain == null) {
       throw new CorruptPoolException(name() + ": nothing is stored at " + object);
     }
-    return PlainFields.read(plain, fieldOffset).bits() << shift(fieldOffset);
+    return plain;
   }
 
   private static int shift(int fieldOffset) {
@@ -230,19 +236,34 @@ public final class ObjectSpace {
    * @return the value, or the handle of the object referred to, or {@code null}
    */
   public @Nullable Object getReference(long object, int fieldOffset) {
-    Tx tx = transactions.current();
-    try {
-      if (tx != null) {
-        return decode(tx, tx.word(object, fieldOffset));
+    while (true) {
+      try {
+        return storedReference(object, fieldOffset);
+      } catch (UncommittedObjectException e) {
+        Object reference = PlainFields.read(plain(object), fieldOffset).reference();
+        VarHandle.loadLoadFence();
+        // A commit clears the plain reference fields once the object has a version.
+        if (transactions.heap().versionAcquire(object) == 0) {
+          return reference;
+        }
+      } catch (InternalError e) {
+        throw transactions.fault(e);
       }
+    }
+  }
+
+  private @Nullable Object storedReference(long object, int fieldOffset) {
+    Tx tx = transactions.current();
+    if (tx != null) {
+      return decode(tx, tx.word(object, fieldOffset));
+    }
+    while (true) {
       try (View view = transactions.openView()) {
         return decode(view, view.word(object, fieldOffset));
+      } catch (StaleTransactionException e) {
+        // The object was stored since this view began; the next view sees it.
+        Thread.onSpinWait();
       }
-    } catch (UncommittedObjectException e) {
-      PersistentObject plain = handles.find(object);
-      return plain == null ? null : PlainFields.read(plain, fieldOffset).reference();
-    } catch (InternalError e) {
-      throw transactions.fault(e);
     }
   }
 
@@ -368,6 +389,26 @@ public final class ObjectSpace {
     long object = update.create(ClassIds.SLOTS, SlotsFormat.size(length));
     putBits(update, object, SlotsFormat.LENGTH, Integer.BYTES, length);
     return object;
+  }
+
+  /**
+   * The number of slots of an array; inside a transaction.
+   *
+   * @param slots what {@link #createSlots} returned
+   * @return how many
+   */
+  public int slotsLength(long slots) {
+    return (int) currentTx().word(slots, SlotsFormat.LENGTH);
+  }
+
+  /**
+   * Where a slot of an array lies.
+   *
+   * @param index its index
+   * @return the field offset to use with {@link #slot} and {@link #putSlot}
+   */
+  public static int slotOffset(int index) {
+    return SlotsFormat.slot(index);
   }
 
   /**

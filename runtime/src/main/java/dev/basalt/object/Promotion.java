@@ -44,9 +44,9 @@ final class Promotion implements Update.Listener {
       ShapeCheck.check(type.layout(), layout);
       need(type);
       long object = update.create(type.id(), layout.size());
-      plain.$basalt$bind(space, object);
       promoted.add(plain);
-      space.handles().put(object, plain);
+      space.handles().put(object, plain); // before, so that a reader of another thread finds it
+      plain.$basalt$bind(space, object);
       toStore.add(plain);
       storeQueued();
       return object;
@@ -95,7 +95,7 @@ final class Promotion implements Update.Listener {
   @Override
   public void aborted() {
     for (PersistentObject object : promoted) {
-      space.handles().remove(object.$basalt$offset());
+      space.handles().abort(object.$basalt$offset(), object);
       object.$basalt$bind(null, 0);
     }
   }

@@ -1,5 +1,6 @@
 package dev.basalt.recovery;
 
+import dev.basalt.format.Geometry;
 import dev.basalt.format.Superblock;
 import dev.basalt.log.LogRecord;
 import dev.basalt.log.LogRegion;
@@ -9,6 +10,7 @@ import dev.basalt.medium.Medium;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
 import dev.basalt.tx.InPlace;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A pool whose superblock has been found sound and whose log has not been replayed. The only thing
@@ -43,6 +45,22 @@ public final class UnrecoveredPool {
   }
 
   /**
+   * Replays commits. What the log has put where a later commit's entries lie is not carried home:
+   * that space is free, and a second recovery after a crash of this one needs the entries again.
+   */
+  private record IntoHeap(Heap heap) implements LogScanner.Replay {
+    @Override
+    public void commit(long sequence, MemorySegment entries) {
+      LogRecord.forEachEntry(entries, sequence, new InPlace(heap));
+    }
+
+    @Override
+    public void spilled(long place, long length) {
+      heap.dirty().forget(place, Geometry.wholeChunks(length));
+    }
+  }
+
+  /**
    * Maps the heap and replays the log's valid prefix. Replay copies bytes to offsets, so it can be
    * repeated: a crash at any point leaves a pool that recovers to the same state.
    *
@@ -62,12 +80,7 @@ public final class UnrecoveredPool {
     LogRegion region = new LogRegion(medium, superblock);
     Heap heap = new Heap(medium, superblock.heapOffset(), Math.max(maxSize, medium.size()));
     try {
-      InPlace inPlace = new InPlace(heap);
-      LogScanner.Result replayed =
-          LogScanner.scan(
-              region,
-              superblock,
-              (sequence, entries) -> LogRecord.forEachEntry(entries, sequence, inPlace));
+      LogScanner.Result replayed = LogScanner.scan(region, superblock, new IntoHeap(heap));
       if (!readOnly) {
         PageWriter.writeHome(heap, heap.dirty().take(), () -> {});
         medium.sync();

@@ -74,6 +74,8 @@ final class CommitPath {
     long place = allocator.reserve(bytes);
     try {
       heap.dirty().forget(place, bytes);
+      // The space may have been freed by a commit that a power cut can still undo.
+      log.awaitDurable(log.end());
       writeSpill(place, entries);
       if (!log.hasRoomFor(RecordBuilder.SPILLED_BYTES)) {
         checkpointer.checkpoint();

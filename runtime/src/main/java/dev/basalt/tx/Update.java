@@ -274,7 +274,12 @@ public final class Update extends Tx {
     ended = true;
   }
 
-  boolean hasEnded() {
+  /**
+   * Whether the update was committed or aborted.
+   *
+   * @return {@code true} once it has ended
+   */
+  public boolean hasEnded() {
     return ended;
   }
 

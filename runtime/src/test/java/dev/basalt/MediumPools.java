@@ -1,0 +1,12 @@
+package dev.basalt;
+
+import dev.basalt.medium.Medium;
+
+/** Opens pools on a test's own medium. */
+public final class MediumPools {
+  private MediumPools() {}
+
+  public static Pool open(PoolBuilder builder, Medium medium) {
+    return builder.open(medium);
+  }
+}

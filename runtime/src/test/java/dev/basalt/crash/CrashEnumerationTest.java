@@ -1,0 +1,173 @@
+package dev.basalt.crash;
+
+import static dev.basalt.crash.Shelf.Kind.ABORT;
+import static dev.basalt.crash.Shelf.Kind.BIG_VALUE;
+import static dev.basalt.crash.Shelf.Kind.CHECKPOINT;
+import static dev.basalt.crash.Shelf.Kind.CLEAR_VALUES;
+import static dev.basalt.crash.Shelf.Kind.DROP_FRONT;
+import static dev.basalt.crash.Shelf.Kind.HUGE_VALUE;
+import static dev.basalt.crash.Shelf.Kind.PUSH;
+import static dev.basalt.crash.Shelf.Kind.PUSH_MANY;
+import static dev.basalt.crash.Shelf.Kind.RECLAIM;
+import static dev.basalt.crash.Shelf.Kind.REMOVE;
+import static dev.basalt.crash.Shelf.Kind.ROOTS;
+import static dev.basalt.crash.Shelf.Kind.RUN_VALUE;
+import static dev.basalt.crash.Shelf.Kind.SET;
+import static dev.basalt.crash.Shelf.Kind.SMALL_RUN_VALUE;
+import static dev.basalt.crash.Shelf.Kind.SYNC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.basalt.Durability;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever the point of a power cut and whatever of the unsynced bytes reached the disk, the pool
+ * opens with exactly a prefix of its history that has every update promised to be durable.
+ */
+class CrashEnumerationTest {
+  private static final long LOG_SIZE = 64 << 10;
+  private static final long SEEDS = Boolean.getBoolean("basalt.stress") ? 200 : 2;
+  private static final int SUBSETS = Boolean.getBoolean("basalt.stress") ? 9 : 3;
+
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = CrashFolder.create();
+  }
+
+  @AfterEach
+  void deleteFolder() throws IOException {
+    CrashFolder.delete(folder);
+  }
+
+  private interface Sessions {
+    List<List<Shelf.Kind>> of(long seed);
+  }
+
+  private void enumerate(String name, Durability durability, long logSize, Sessions sessions)
+      throws Exception {
+    enumerate(name, durability, logSize, 20, sessions);
+  }
+
+  private void enumerate(
+      String name, Durability durability, long logSize, int recoveryCrashEvery, Sessions sessions)
+      throws Exception {
+    long states = 0;
+    long recoveryStates = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      CrashRun run =
+          new CrashRun(folder, seed, durability, logSize)
+              .subsets(SUBSETS)
+              .recoveryCrashEvery(recoveryCrashEvery)
+              .record(sessions.of(seed))
+              .check();
+      states += run.states();
+      recoveryStates += run.recoveryStates();
+    }
+    System.out.printf(
+        "crash states, %s: %d and %d during recovery (seeds 1-%d)%n",
+        name, states, recoveryStates, SEEDS);
+    assertThat(states).isGreaterThan(10 * SEEDS);
+  }
+
+  @Test
+  void smallUpdatesSurvive() throws Exception {
+    enumerate(
+        "small updates",
+        Durability.SYNC,
+        LOG_SIZE,
+        seed -> CrashRun.sessions(seed, 2, 20, SET, PUSH, REMOVE, ROOTS, ABORT));
+  }
+
+  @Test
+  void growthSurvives() throws Exception {
+    enumerate(
+        "growth",
+        Durability.SYNC,
+        LOG_SIZE,
+        seed -> CrashRun.sessions(seed, 2, 12, PUSH_MANY, PUSH_MANY, SET, ABORT, DROP_FRONT));
+  }
+
+  @Test
+  void reclaimingSurvives() throws Exception {
+    enumerate(
+        "reclaiming",
+        Durability.SYNC,
+        LOG_SIZE,
+        seed ->
+            CrashRun.sessions(
+                seed, 4, 8, PUSH, PUSH_MANY, DROP_FRONT, REMOVE, RECLAIM, ROOTS, CHECKPOINT));
+  }
+
+  @Test
+  void logWrapSurvives() throws Exception {
+    enumerate(
+        "log wrap",
+        Durability.SYNC,
+        LOG_SIZE,
+        seed -> CrashRun.sessions(seed, 2, 20, BIG_VALUE, BIG_VALUE, SET, PUSH, RECLAIM, ABORT));
+  }
+
+  @Test
+  void updatesLargerThanTheLogSurvive() throws Exception {
+    enumerate(
+        "spilled updates",
+        Durability.SYNC,
+        2 * LOG_SIZE,
+        4,
+        seed ->
+            CrashRun.sessions(seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, PUSH));
+  }
+
+  /** What the log would replay over the place of a spill must not be written home over it. */
+  @Test
+  void spillIntoSpaceThatTheLogHasWrittenSurvives() throws Exception {
+    enumerate(
+        "spill into freed space",
+        Durability.SYNC,
+        2 * LOG_SIZE,
+        1,
+        seed ->
+            List.of(
+                List.of(
+                    PUSH,
+                    SMALL_RUN_VALUE,
+                    SMALL_RUN_VALUE,
+                    SMALL_RUN_VALUE,
+                    CHECKPOINT,
+                    SMALL_RUN_VALUE,
+                    CLEAR_VALUES,
+                    RECLAIM,
+                    HUGE_VALUE,
+                    SET)));
+  }
+
+  @Test
+  void asyncUpdatesKeepTheirOrder() throws Exception {
+    enumerate(
+        "async",
+        Durability.ASYNC,
+        LOG_SIZE,
+        seed ->
+            CrashRun.sessions(
+                seed, 2, 25, SET, PUSH, REMOVE, ROOTS, ABORT, SYNC, BIG_VALUE, RECLAIM));
+  }
+
+  @Test
+  void asyncUpdatesLargerThanTheLogSurvive() throws Exception {
+    enumerate(
+        "async, spilled updates",
+        Durability.ASYNC,
+        2 * LOG_SIZE,
+        4,
+        seed ->
+            CrashRun.sessions(
+                seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, RECLAIM));
+  }
+}

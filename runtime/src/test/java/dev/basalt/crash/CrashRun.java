@@ -1,0 +1,219 @@
+package dev.basalt.crash;
+
+import dev.basalt.Durability;
+import dev.basalt.MediumPools;
+import dev.basalt.Pool;
+import dev.basalt.PoolBuilder;
+import dev.basalt.medium.FileMedium;
+import dev.basalt.medium.Medium;
+import dev.basalt.recovery.PoolCreator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/** One workload, recorded once and then cut off at every point in every way. */
+final class CrashRun {
+  private static final long POOL_SIZE_MAX = 64L << 20;
+
+  private final Path folder;
+  private final long seed;
+  private final boolean isSync;
+  private final Recording recording = new Recording();
+  private final Shelf shelf;
+  private final DiskImage start;
+  private final Path file;
+  private UnaryOperator<Medium> plant = medium -> medium;
+  private UnaryOperator<Medium> plantInRecovery = medium -> medium;
+  private int subsets = 3;
+
+  /** Every how many states the crash of the recovery itself is enumerated too; 0 for never. */
+  private int recoveryCrashEvery = 40;
+
+  private long memoryMax = 1 << 20;
+  private long states;
+  private long recoveryStates;
+
+  CrashRun(Path folder, long seed, Durability durability, long logSize) throws Exception {
+    this.folder = folder;
+    this.seed = seed;
+    this.isSync = durability == Durability.SYNC;
+    this.shelf = new Shelf(seed, recording, isSync);
+    this.file = folder.resolve("workload.pool");
+    Files.deleteIfExists(file);
+    try (FileMedium medium = FileMedium.createUnpublished(file)) {
+      PoolCreator.create(medium, logSize);
+      medium.publish();
+    }
+    this.start = DiskImage.of(file);
+  }
+
+  /** Puts a faulty medium between the pool and the recording. */
+  CrashRun plant(UnaryOperator<Medium> newPlant) {
+    plant = newPlant;
+    return this;
+  }
+
+  /** Puts a faulty medium under the pool that recovers. */
+  CrashRun plantInRecovery(UnaryOperator<Medium> newPlant) {
+    plantInRecovery = newPlant;
+    return this;
+  }
+
+  CrashRun subsets(int newSubsets) {
+    subsets = newSubsets;
+    return this;
+  }
+
+  CrashRun recoveryCrashEvery(int newEvery) {
+    recoveryCrashEvery = newEvery;
+    return this;
+  }
+
+  CrashRun memoryMax(long bytes) {
+    memoryMax = bytes;
+    return this;
+  }
+
+  private Pool open(Path path, Recording on, Durability durability, boolean planted) {
+    PoolBuilder builder =
+        Pool.builder(path)
+            .maxSize(POOL_SIZE_MAX)
+            .durability(durability)
+            .memoryMax(memoryMax)
+            .classLoader(CrashRun.class.getClassLoader());
+    Medium medium = new CrashingMedium(FileMedium.open(path, false), on);
+    return MediumPools.open(builder, planted ? plant.apply(medium) : medium);
+  }
+
+  /** Records sessions: each opens the pool, runs its steps and closes it. */
+  CrashRun record(List<List<Shelf.Kind>> sessions) throws Exception {
+    boolean first = true;
+    for (List<Shelf.Kind> session : sessions) {
+      try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+        if (first) {
+          shelf.create(pool);
+          first = false;
+        }
+        for (Shelf.Kind kind : session) {
+          shelf.run(pool, kind);
+        }
+      }
+      recording.synced();
+    }
+    return this;
+  }
+
+  /** Random sessions of the given kinds. */
+  static List<List<Shelf.Kind>> sessions(long seed, int sessions, int steps, Shelf.Kind... kinds) {
+    Random random = new Random(seed);
+    List<List<Shelf.Kind>> all = new ArrayList<>();
+    for (int i = 0; i < sessions; i++) {
+      List<Shelf.Kind> session = new ArrayList<>();
+      for (int n = 0; n < steps; n++) {
+        session.add(kinds[random.nextInt(kinds.length)]);
+      }
+      all.add(session);
+    }
+    return all;
+  }
+
+  /** Tries every state; throws at the first that is wrong. */
+  CrashRun check() throws Exception {
+    Path crashed = folder.resolve("crashed.pool");
+    try {
+      states =
+          new CrashStates(start, subsets, seed)
+              .forEach(
+                  recording.events(),
+                  (image, mark, keptAll, where) -> {
+                    int needed = keptAll ? mark.returned() : mark.durable();
+                    image.writeTo(crashed);
+                    check(crashed, needed, mark.begun(), where);
+                    states++;
+                    if (recoveryCrashEvery > 0 && image.hashCode() % recoveryCrashEvery == 0) {
+                      crashRecovery(image, needed, mark, where);
+                    }
+                  });
+    } finally {
+      Files.deleteIfExists(crashed);
+    }
+    return this;
+  }
+
+  private void check(Path crashed, int needed, int begun, String where) {
+    PoolBuilder builder =
+        Pool.builder(crashed).maxSize(POOL_SIZE_MAX).classLoader(CrashRun.class.getClassLoader());
+    try (Pool pool =
+        MediumPools.open(builder, plantInRecovery.apply(FileMedium.open(crashed, false)))) {
+      int claimed = Shelf.claimed(pool);
+      if (claimed < needed || claimed > begun) {
+        throw new AssertionError(
+            "the pool is at update %d, not in [%d, %d]".formatted(claimed, needed, begun));
+      }
+      String expected = shelf.states().get(claimed);
+      String found = Shelf.text(pool);
+      if (!found.equals(expected)) {
+        throw new AssertionError(
+            "update %d: expected%n%s%nfound%n%s"
+                .formatted(claimed, shorten(expected), shorten(found)));
+      }
+      PoolVerifier.verify(crashed);
+      pool.reclaim();
+    } catch (RuntimeException | AssertionError e) {
+      throw failed(where, e);
+    }
+    try {
+      PoolVerifier.verify(crashed);
+    } catch (RuntimeException | AssertionError e) {
+      throw failed(where + ", after reclaiming", e);
+    }
+  }
+
+  private void crashRecovery(DiskImage image, int needed, Recording.Mark mark, String where)
+      throws Exception {
+    Path recovering = folder.resolve("recovering.pool");
+    Path crashed = folder.resolve("crashed-twice.pool");
+    try {
+      Recording second = new Recording();
+      second.startFrom(mark);
+      image.writeTo(recovering);
+      try (Pool pool = open(recovering, second, Durability.SYNC, false)) {
+        pool.checkpoint();
+      }
+      recoveryStates +=
+          new CrashStates(image, subsets, seed)
+              .forEach(
+                  second.events(),
+                  (again, same, keptAll, at) -> {
+                    again.writeTo(crashed);
+                    check(crashed, needed, mark.begun(), where + "; then in recovery, " + at);
+                  });
+    } finally {
+      Files.deleteIfExists(recovering);
+      Files.deleteIfExists(crashed);
+    }
+  }
+
+  private AssertionError failed(String where, Throwable cause) {
+    return new AssertionError("seed %d, crash at %s: %s".formatted(seed, where, cause), cause);
+  }
+
+  private static String shorten(String text) {
+    return text.length() > 2000 ? text.substring(0, 2000) + "..." : text;
+  }
+
+  long states() {
+    return states;
+  }
+
+  long recoveryStates() {
+    return recoveryStates;
+  }
+
+  int events() {
+    return recording.events().size();
+  }
+}

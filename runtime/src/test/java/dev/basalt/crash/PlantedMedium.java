@@ -1,0 +1,59 @@
+package dev.basalt.crash;
+
+import dev.basalt.medium.Mapping;
+import dev.basalt.medium.Medium;
+import java.lang.foreign.MemorySegment;
+
+/** A medium through which a test makes the engine above it wrong; by itself it changes nothing. */
+class PlantedMedium implements Medium {
+  private final Medium target;
+
+  PlantedMedium(Medium target) {
+    this.target = target;
+  }
+
+  @Override
+  public String name() {
+    return target.name();
+  }
+
+  @Override
+  public long size() {
+    return target.size();
+  }
+
+  @Override
+  public void read(long offset, MemorySegment segment) {
+    target.read(offset, segment);
+  }
+
+  @Override
+  public void write(long offset, MemorySegment source) {
+    target.write(offset, source);
+  }
+
+  @Override
+  public void sync() {
+    target.sync();
+  }
+
+  @Override
+  public void grow(long newSizeBytes) {
+    target.grow(newSizeBytes);
+  }
+
+  @Override
+  public Mapping mapPrivate(long lengthBytes) {
+    return target.mapPrivate(lengthBytes);
+  }
+
+  @Override
+  public Mapping mapShared(long offset, long lengthBytes) {
+    return target.mapShared(offset, lengthBytes);
+  }
+
+  @Override
+  public void close() {
+    target.close();
+  }
+}
