@@ -4,6 +4,7 @@ import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.SizeClasses;
 import java.util.Arrays;
 
 /** Finds chunks and their entries in the chunk table. Guarded by the allocator's lock. */
@@ -70,6 +71,24 @@ final class ChunkTable {
   }
 
   long entry(int chunk) {
-    return heap.getLong(entryOffset(chunk));
+    long entry = heap.getLong(entryOffset(chunk));
+    if (!isSound(chunk, entry)) {
+      throw new CorruptPoolException(
+          "%s: the entry of chunk %d makes no sense: %x"
+              .formatted(heap.medium().name(), chunk, entry));
+    }
+    return entry;
+  }
+
+  private boolean isSound(int chunk, long entry) {
+    return switch (ChunkEntryFormat.kind(entry)) {
+      case ChunkEntryFormat.FREE, ChunkEntryFormat.RUN_REST, ChunkEntryFormat.META -> true;
+      case ChunkEntryFormat.SMALL -> ChunkEntryFormat.sizeClass(entry) < SizeClasses.count();
+      case ChunkEntryFormat.RUN -> {
+        int length = ChunkEntryFormat.runLength(entry);
+        yield length > 0 && length <= chunkCount() - chunk;
+      }
+      default -> false;
+    };
   }
 }

@@ -261,8 +261,12 @@ public final class ObjectSpace {
       try (View view = transactions.openView()) {
         return decode(view, view.word(object, fieldOffset));
       } catch (StaleTransactionException e) {
-        // The object was stored since this view began; the next view sees it.
-        Thread.onSpinWait();
+        // The object was stored since this view began; the next view sees it, unless its version
+        // is one that the commit in progress, if there is one, does not make true.
+        long _ = transactions.latestWord(object, fieldOffset);
+        if (transactions.heap().versionAcquire(object) > transactions.published() + 1) {
+          throw e;
+        }
       }
     }
   }
@@ -280,13 +284,23 @@ public final class ObjectSpace {
   }
 
   private Object decodeObject(Tx tx, long object) {
-    int classId = classId(tx, object);
-    return switch (classId) {
-      case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> Strings.read(tx, object, classId);
-      case ClassIds.LONG -> tx.word(object, NumberFormat.VALUE);
-      case ClassIds.DOUBLE -> Double.longBitsToDouble(tx.word(object, NumberFormat.VALUE));
-      default -> handles.get(object, () -> makeHandle(classId, object));
-    };
+    try {
+      int classId = classId(tx, object);
+      return switch (classId) {
+        case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> Strings.read(tx, object, classId);
+        case ClassIds.LONG -> tx.word(object, NumberFormat.VALUE);
+        case ClassIds.DOUBLE -> Double.longBitsToDouble(tx.word(object, NumberFormat.VALUE));
+        default -> handles.get(object, () -> makeHandle(classId, object));
+      };
+    } catch (UncommittedObjectException | StaleTransactionException e) {
+      // What a transaction sees refers only to what it sees too.
+      throw nothingAt(object, e);
+    }
+  }
+
+  private CorruptPoolException nothingAt(long object, RuntimeException cause) {
+    return new CorruptPoolException(
+        "%s: a reference leads to %d, where no object is".formatted(name(), object), cause);
   }
 
   private PersistentObject makeHandle(int classId, long object) {
@@ -412,6 +426,32 @@ public final class ObjectSpace {
   }
 
   /**
+   * Where a slot of an array lies that {@link #createSlots} has made.
+   *
+   * @param index the slot's index
+   * @return bytes from the array's start
+   */
+  public static int slotAt(int index) {
+    return SlotsFormat.slot(index);
+  }
+
+  /**
+   * Whether the running transaction sees an object. It does not if another thread's update is only
+   * about to store the object, or has stored it since this transaction's snapshot.
+   *
+   * @param object the object
+   * @return whether it is there
+   */
+  public boolean isVisible(long object) {
+    try {
+      long _ = currentTx().word(object, ObjectFormat.VERSION);
+      return true;
+    } catch (UncommittedObjectException | StaleTransactionException e) {
+      return false;
+    }
+  }
+
+  /**
    * Reads a slot as it is; inside a transaction.
    *
    * @param object the object
@@ -419,7 +459,11 @@ public final class ObjectSpace {
    * @return the slot
    */
   public long slot(long object, int fieldOffset) {
-    return currentTx().word(object, fieldOffset);
+    try {
+      return currentTx().word(object, fieldOffset);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
   }
 
   /**
@@ -461,9 +505,7 @@ public final class ObjectSpace {
     }
     Tx tx = currentTx();
     if (value instanceof String string && SlotFormat.isPointer(slot)) {
-      int classId = classId(tx, slot);
-      return (classId == ClassIds.STRING_LATIN1 || classId == ClassIds.STRING_UTF16)
-          && Strings.matches(tx, slot, classId, string);
+      return holdsString(tx, slot, string);
     }
     if (value instanceof PersistentObject object
         && object.$basalt$space() == this
@@ -471,6 +513,16 @@ public final class ObjectSpace {
       return true;
     }
     return value.equals(decode(tx, slot));
+  }
+
+  private boolean holdsString(Tx tx, long object, String string) {
+    try {
+      int classId = classId(tx, object);
+      return (classId == ClassIds.STRING_LATIN1 || classId == ClassIds.STRING_UTF16)
+          && Strings.matches(tx, object, classId, string);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
   }
 
   private Tx currentTx() {

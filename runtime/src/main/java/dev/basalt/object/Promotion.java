@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An object becomes a handle at once, so that the rest of the update works on the pool's copy;
  * its plain fields keep the state that it had. If the update commits they are cleared, if it aborts
  * the object becomes plain again and has them. Objects are stored from a queue, not by recursion: a
- * list of a million elements needs no deep stack.
+ * list of a million elements needs no deep stack. Structures come last, because a hash map asks its
+ * keys for their hash codes, and those read fields that must have been stored by then.
  */
 final class Promotion implements Update.Listener {
   private final ObjectSpace space;
@@ -47,7 +48,11 @@ final class Promotion implements Update.Listener {
       promoted.add(plain);
       space.handles().put(object, plain); // before, so that a reader of another thread finds it
       plain.$basalt$bind(space, object);
-      toStore.add(plain);
+      if (plain instanceof PersistentStructure) {
+        toStore.addLast(plain);
+      } else {
+        toStore.addFirst(plain);
+      }
       storeQueued();
       return object;
     } catch (RuntimeException | Error e) {

@@ -100,6 +100,12 @@ public final class Snapshots {
     return published.get();
   }
 
+  /** Whether no commit is being copied into place. */
+  boolean isQuiet() {
+    long version = published.get();
+    return pending.get() == version;
+  }
+
   /** Registers a snapshot of the latest published state. */
   Snapshot take() {
     int probe = (int) (Thread.currentThread().threadId() % SLOTS_PER_SEGMENT);

@@ -1,5 +1,6 @@
 package dev.basalt.tx;
 
+import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
@@ -149,6 +150,12 @@ public final class TransactionManager {
       } else if (version == 0) {
         heap.checkOpen();
         throw new UncommittedObjectException();
+      } else if (snapshots.isQuiet() && heap.versionAcquire(object) == version) {
+        // No commit is in progress that could end this.
+        heap.checkOpen();
+        throw new CorruptPoolException(
+            "%s: the object at %d claims to be in the middle of a commit (version %x)"
+                .formatted(heap.medium().name(), object, version));
       }
       Thread.onSpinWait();
     }

@@ -61,7 +61,8 @@ class SuperblockTest {
     for (int bit = 0; bit < Superblock.SIZE * 8; bit++) {
       MemorySegment damaged = page(NEW);
       int at = bit / 8;
-      byte flipped = (byte) (damaged.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) ^ 1 << bit % 8);
+      byte flipped =
+          (byte) (damaged.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) ^ 1 << bit % 8);
       damaged.set(java.lang.foreign.ValueLayout.JAVA_BYTE, at, flipped);
       try {
         assertThat(Superblock.choose("name", a, damaged)).isEqualTo(OLD);

@@ -117,7 +117,7 @@ final class Demo {
     out.printf(
         "%nOpened in %s (%s in the log replayed in %s)%s%n",
         Text.nanos(demo.openNanos()),
-        Text.count(stats.recoveredCommits(), "update", "updates"),
+        Text.count(stats.recoveredCommits(), "commit", "commits"),
         Text.nanos(stats.recoveryNanos()),
         catalog.isEmpty() ? ": a new pool." : ".");
     out.flush();

@@ -50,7 +50,9 @@ final class PackageSource {
 
   /** This system's package database, or the bundled index if it has none. */
   static PackageSource ofThisSystem() {
-    return Files.isReadable(DATABASE) ? ofFile(DATABASE) : bundled();
+    // Images of containers may have an empty one.
+    boolean usable = Files.isReadable(DATABASE) && DATABASE.toFile().length() > 0;
+    return usable ? ofFile(DATABASE) : bundled();
   }
 
   /** The file, or {@code null} for the bundled index. */

@@ -15,8 +15,8 @@ final class ProgressBar {
   private final PrintWriter out;
   private final boolean terminal;
   private final int total;
-  private final int start;
-  private final long startNanos = System.nanoTime();
+  private int start;
+  private long startNanos;
   private int shown;
   private long shownNanos;
 
@@ -35,16 +35,23 @@ final class ProgressBar {
     this.terminal = isTerminal();
   }
 
-  @SuppressWarnings(
-      "SystemConsoleNull") // it does return null in JDK 25, which has the old console back
+  // JDK 25 has the old console back, which does return null.
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal();
   }
 
-  /** Shows how much has been done, unless that was shown a moment ago. */
+  /**
+   * Shows how much has been done, unless that was shown a moment ago. The first call starts the
+   * clock.
+   */
   void update(int done) {
     long now = System.nanoTime();
+    if (startNanos == 0) {
+      startNanos = now;
+      start = done;
+    }
     if (terminal ? now - shownNanos > REDRAW_NANOS : (long) (done - shown) * LINES >= total) {
       show(done, now);
     }

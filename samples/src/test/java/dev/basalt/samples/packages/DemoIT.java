@@ -2,6 +2,7 @@ package dev.basalt.samples.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.basalt.Durability;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ final class DemoIT {
     Basalt first = demo(pool);
     assertThat(first.out())
         .contains("with SIGKILL", "the pool holds updates 1 to", "and nothing else")
-        .contains("Loading the rest here", "objects per second")
+        .contains("Loading the rest here", " per second")
         .contains("Why would", "What needs", "Largest packages", "Maintainers with most packages");
     long size = Files.size(pool);
 
@@ -38,7 +39,7 @@ final class DemoIT {
     Path pool = folder.resolve("demo.pool");
     PackageSource source = PackageSource.bundled();
     LoadProcess.runAndKill(
-        LoadCommand.arguments(source, pool, dev.basalt.Durability.SYNC, 3),
+        LoadCommand.arguments(source, pool, Durability.SYNC, 3),
         new LoadProcess.KillPoint(100, 0),
         _ -> {});
     assertThat(demo(pool).out())
