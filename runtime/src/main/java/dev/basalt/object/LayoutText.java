@@ -1,6 +1,7 @@
 package dev.basalt.object;
 
 import dev.basalt.error.CorruptPoolException;
+import dev.basalt.format.ObjectFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,14 +54,30 @@ final class LayoutText {
                 Integer.parseInt(words[0]),
                 words[4]));
       }
-      return new Layout(
-          head[0],
-          head[2].equals(NO_SUPERCLASS) ? null : head[2],
-          List.copyOf(fields),
-          Integer.parseInt(head[1]));
+      Layout layout =
+          new Layout(
+              head[0],
+              head[2].equals(NO_SUPERCLASS) ? null : head[2],
+              List.copyOf(fields),
+              Integer.parseInt(head[1]));
+      if (!isSound(layout)) {
+        throw new IllegalArgumentException("fields that are not aligned or lie outside the object");
+      }
+      return layout;
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new CorruptPoolException(
           pool + ": a type record cannot be understood: " + text.replace('\n', '|'), e);
     }
+  }
+
+  private static boolean isSound(Layout layout) {
+    return layout.size() >= ObjectFormat.SIZE
+        && layout.size() % Long.BYTES == 0
+        && layout.fields().stream()
+            .allMatch(
+                field ->
+                    field.offset() >= ObjectFormat.SIZE
+                        && field.offset() % field.kind().bytes() == 0
+                        && field.offset() <= layout.size() - field.kind().bytes());
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.SizeClasses;
 import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.memory.Heap;
 import dev.basalt.tx.Update;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * is written by the first commit that stores one of its objects. An abort leaves the id unused.
  */
 final class TypeTable {
+  /** More classes than any program has; a damaged id must not become a huge array. */
+  private static final int TYPES_MAX = 1 << 20;
+
   private final Heap heap;
   private final long headAt;
   private final ConcurrentHashMap<String, Type> byName = new ConcurrentHashMap<>();
@@ -41,9 +45,16 @@ final class TypeTable {
 
   private Type readRecord(long record) {
     String pool = heap.medium().name();
+    if (record % SizeClasses.GRANULE != 0) {
+      throw new CorruptPoolException("%s: no type record can lie at %d".formatted(pool, record));
+    }
     int id = heap.getInt(record + TypeRecordFormat.DESCRIBED_ID);
     int length = heap.getInt(record + TypeRecordFormat.LENGTH);
-    if (id < ClassIds.FIRST_TYPE || length < 0 || known(id) != null) {
+    if (id < ClassIds.FIRST_TYPE
+        || id - ClassIds.FIRST_TYPE >= TYPES_MAX
+        || length < 0
+        || length > heap.size() - record - TypeRecordFormat.TEXT
+        || known(id) != null) {
       throw new CorruptPoolException(
           "%s: the type record at %d makes no sense (class id %d, length %d)"
               .formatted(pool, record, id, length));

@@ -4,6 +4,7 @@ import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.LimboNodeFormat;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.SizeClasses;
 import dev.basalt.memory.Heap;
 
 /** Goes through limbo node by node, one update each, and frees what may be freed. */
@@ -108,7 +109,7 @@ public final class LimboSweep {
     int kept = 0;
     for (int i = 0; i < length; i++) {
       long entry = node + LimboNodeFormat.entry(i);
-      long object = heap.getLong(entry);
+      long object = checkAligned(heap.getLong(entry));
       long sequence = heap.getLong(entry + Long.BYTES);
       long classWord = words.get(object + ObjectFormat.CLASS_ID);
       int count = (int) (classWord >>> Integer.SIZE) & ObjectFormat.COUNT_MAX;
@@ -138,8 +139,16 @@ public final class LimboSweep {
     return heap.getLong(node + LimboNodeFormat.NEXT);
   }
 
+  private long checkAligned(long offset) {
+    if (offset % SizeClasses.GRANULE != 0) {
+      throw new CorruptPoolException(
+          "%s: limbo leads to %d, where no object can lie".formatted(heap.medium().name(), offset));
+    }
+    return offset;
+  }
+
   private int length(long node) {
-    int length = heap.getInt(node + LimboNodeFormat.LENGTH);
+    int length = heap.getInt(checkAligned(node) + LimboNodeFormat.LENGTH);
     if (length < 0 || length > LimboNodeFormat.CAPACITY) {
       throw new CorruptPoolException(
           "%s: the limbo node at %d claims %d entries"

@@ -102,6 +102,7 @@ public final class Update extends Tx {
    */
   public long[] copy(long object, long bytes) {
     checkUsable();
+    MemorySegment _ = heap.slice(object, bytes); // a damaged length shows before it takes memory
     long[] words = new long[words(bytes)];
     heap.copyOut(object, MemorySegment.ofArray(words));
     add(new Copy(object, words, false));

@@ -120,7 +120,7 @@ class CrashEnumerationTest {
         "spilled updates",
         Durability.SYNC,
         2 * LOG_SIZE,
-        4,
+        12,
         seed ->
             CrashRun.sessions(seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, PUSH));
   }
@@ -165,7 +165,7 @@ class CrashEnumerationTest {
         "async, spilled updates",
         Durability.ASYNC,
         2 * LOG_SIZE,
-        4,
+        12,
         seed ->
             CrashRun.sessions(
                 seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, RECLAIM));
