@@ -14,6 +14,7 @@ import net.bytebuddy.jar.asm.Type;
  * static long $basalt$get$cents(Account self) {
  *   ObjectSpace space = self.$basalt$space;
  *   if (space == null) return self.cents;                              // plain
+ *   VarHandle.loadLoadFence();                  // the offset is read after the space
  *   return Bridge.getLong(space, self.$basalt$offset, FIELD_OFFSET);
  * }
  *
@@ -22,13 +23,15 @@ import net.bytebuddy.jar.asm.Type;
  *   VarHandle.loadLoadFence();
  *   ObjectSpace space = self.$basalt$space;
  *   if (space == null) return plain;
+ *   VarHandle.loadLoadFence();
  *   return (Account) Bridge.getReference(space, self.$basalt$offset, FIELD_OFFSET);
  * }
  *
  * static void $basalt$set$cents(Account self, long value) {
  *   ObjectSpace space = self.$basalt$space;
- *   if (space == null) self.cents = value;
- *   else Bridge.putLong(space, self.$basalt$offset, FIELD_OFFSET, value);
+ *   if (space == null) { self.cents = value; return; }
+ *   VarHandle.loadLoadFence();
+ *   Bridge.putLong(space, self.$basalt$offset, FIELD_OFFSET, value);
  * }
  * </pre>
  */
@@ -57,8 +60,7 @@ final class Accessors {
     if (reference) {
       getField(code, field);
       code.visitVarInsn(ASTORE, plain);
-      code.visitMethodInsn(
-          INVOKESTATIC, "java/lang/invoke/VarHandle", "loadLoadFence", "()V", false);
+      fence(code);
     }
     loadSpace(code, space);
     code.visitJumpInsn(IFNONNULL, handle);
@@ -139,8 +141,13 @@ final class Accessors {
     code.visitVarInsn(ASTORE, variable);
   }
 
+  private static void fence(MethodVisitor code) {
+    code.visitMethodInsn(INVOKESTATIC, "java/lang/invoke/VarHandle", "loadLoadFence", "()V", false);
+  }
+
   /** Pushes space, based pointer and the field's place. */
   private void loadPlace(MethodVisitor code, int space, FieldModel field) {
+    fence(code);
     code.visitVarInsn(ALOAD, space);
     code.visitVarInsn(ALOAD, 0);
     code.visitFieldInsn(GETFIELD, owner, Names.OFFSET_FIELD, "J");

@@ -1,6 +1,5 @@
 package dev.basalt.agent;
 
-import java.lang.System.Logger.Level;
 import java.lang.instrument.Instrumentation;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +42,7 @@ public final class BasaltAgent {
     try {
       NativeAccess.grant(instrumentation);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      System.getLogger("dev.basalt.agent")
-          .log(Level.WARNING, "native access must be given by --enable-native-access", e);
+      AgentLog.noNativeAccess(e);
     }
     instrumentation.addTransformer(new RewritingTransformer(instrumentation));
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
@@ -13,27 +14,34 @@ import org.jspecify.annotations.Nullable;
  * nothing is loaded by that. Thread-safe.
  */
 final class ClassModels {
-  /** Finds class files. */
-  interface Source {
-    /**
-     * Opens a class file.
-     *
-     * @param path such as {@code java/lang/Object.class}
-     * @return the file, or {@code null} if there is none
-     */
-    @Nullable InputStream open(String path);
-  }
-
-  private final Source source;
+  private final ClassFileSource source;
+  private final Predicate<String> isLoaded;
   private final ConcurrentHashMap<String, Optional<ClassModel>> models = new ConcurrentHashMap<>();
 
-  ClassModels(Source source) {
+  /**
+   * Makes an empty set of models.
+   *
+   * @param source where the class files are
+   * @param isLoaded whether a class was loaded before the agent could rewrite it
+   */
+  ClassModels(ClassFileSource source, Predicate<String> isLoaded) {
     this.source = source;
+    this.isLoaded = isLoaded;
   }
 
-  /** Makes known a class whose file is at hand. */
-  void put(ClassModel model) {
+  /** The model of a class whose file is at hand; makes it known to the others. */
+  ClassModel put(ClassReader reader) {
+    ClassModel model = model(reader);
     models.put(model.name(), Optional.of(model));
+    return model;
+  }
+
+  /** Reads no more than is needed: nearly all classes are not persistent. */
+  private ClassModel model(ClassReader reader) {
+    ClassModel outline = ClassModel.outline(reader);
+    return ConstantPoolScan.mayBePersistent(reader) || persistentSuperclass(outline) != null
+        ? ClassModel.read(reader)
+        : outline;
   }
 
   /** The model of a class, or null if its file cannot be found. */
@@ -47,8 +55,19 @@ final class ClassModels {
   }
 
   private @Nullable ClassModel read(String name) {
+    ClassReader reader = open(name);
+    return reader == null ? null : model(reader);
+  }
+
+  /** The model with all its parts, also of a class that is not persistent. */
+  @Nullable ClassModel findWithMembers(String name) {
+    ClassReader reader = open(name);
+    return reader == null ? null : ClassModel.read(reader);
+  }
+
+  private @Nullable ClassReader open(String name) {
     try (InputStream file = source.open(name + ".class")) {
-      return file == null ? null : ClassModel.read(new ClassReader(file.readAllBytes()));
+      return file == null ? null : new ClassReader(file.readAllBytes());
     } catch (IOException e) {
       return null;
     }
@@ -61,17 +80,26 @@ final class ClassModels {
 
   /** The superclass, if it is persistent. */
   @Nullable ClassModel persistentSuperclass(ClassModel model) {
-    String superName = model.superName();
-    if (superName == null || isOfJdk(superName)) {
-      return null;
-    }
-    ClassModel superclass = find(superName);
+    ClassModel superclass = superclass(model);
     return superclass != null && isPersistent(superclass) ? superclass : null;
+  }
+
+  /** Whether the accessors of a class's stored fields exist once it is loaded. */
+  boolean hasAccessors(ClassModel model) {
+    return isPersistent(model)
+        && !model.is(Opcodes.ACC_INTERFACE)
+        && !isHandWritten(model)
+        && !wasLoaded(model);
+  }
+
+  /** Whether a class was loaded, unrewritten, before the agent could see it. */
+  boolean wasLoaded(ClassModel model) {
+    return !model.isRewritten() && isLoaded.test(model.name());
   }
 
   /** Whether a class implements the runtime's interface in its source, as the collections do. */
   boolean isHandWritten(ClassModel model) {
-    for (ClassModel at = model; at != null; at = superclass(at)) {
+    for (ClassModel at = model; at != null && !at.isRewritten(); at = superclass(at)) {
       for (String implemented : at.interfaces()) {
         if (isPersistentInterface(implemented)) {
           return true;
@@ -97,6 +125,15 @@ final class ClassModels {
   /** A stored field of a rewritten class. */
   record StoredField(String declaringClass, FieldModel field) {}
 
+  /** Whether a field instruction of this owner can refer to a stored field at all. */
+  boolean mayHaveAccessors(@Nullable String owner) {
+    if (owner == null || isOfJdk(owner) || owner.charAt(0) == '[') {
+      return false;
+    }
+    ClassModel model = find(owner);
+    return model != null && hasAccessors(model);
+  }
+
   /** What a field instruction refers to, or null if that is not a stored field. */
   @Nullable StoredField storedField(String owner, String name, String desc) {
     if (isOfJdk(owner) || owner.charAt(0) == '[') {
@@ -105,10 +142,7 @@ final class ClassModels {
     for (ClassModel at = find(owner); at != null; at = superclass(at)) {
       for (FieldModel field : at.fields()) {
         if (field.name().equals(name) && field.desc().equals(desc)) {
-          boolean rewritten = field.isStored() && isPersistent(at) && !isHandWritten(at);
-          return rewritten && !at.is(Opcodes.ACC_INTERFACE)
-              ? new StoredField(at.name(), field)
-              : null;
+          return field.isStored() && hasAccessors(at) ? new StoredField(at.name(), field) : null;
         }
       }
     }

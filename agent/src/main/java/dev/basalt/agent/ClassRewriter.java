@@ -2,6 +2,8 @@ package dev.basalt.agent;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -11,50 +13,106 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites one class: a persistent one gets its members, and in every class the accesses to stored
- * fields go to accessors. Does not load classes and keeps no state, so that it can run in an agent
- * or in a build. Thread-safe.
+ * fields go to accessors. Does not load classes, so that it can run in an agent or in a build.
+ * Thread-safe.
  */
-final class ClassRewriter {
+public final class ClassRewriter {
   private final ClassModels models;
+  private final Consumer<String> refusals;
 
-  ClassRewriter(ClassModels models) {
-    this.models = models;
+  /**
+   * Makes a rewriter for the classes that one loader, or one build, sees.
+   *
+   * @param source finds the files of the classes that a class refers to
+   * @param refusals told of each persistent class that cannot be rewritten: all reasons in one text
+   */
+  public ClassRewriter(ClassFileSource source, Consumer<String> refusals) {
+    this(source, refusals, name -> false);
+  }
+
+  /** Makes one that knows of classes (names with slashes) that were loaded as they are. */
+  ClassRewriter(ClassFileSource source, Consumer<String> refusals, Predicate<String> isLoaded) {
+    this.models = new ClassModels(source, isLoaded);
+    this.refusals = refusals;
   }
 
   /**
-   * Rewrites a class.
+   * Rewrites a class. A persistent class that cannot be rewritten becomes one that throws the
+   * reasons when it is initialised.
    *
    * @param classFile its bytes
    * @return the new bytes, or empty if the class does not concern Basalt or is rewritten already
    */
-  Optional<byte[]> rewrite(byte[] classFile) {
+  public Optional<byte[]> rewrite(byte[] classFile) {
     ClassReader reader = new ClassReader(classFile);
-    ClassModel model = ClassModel.read(reader);
-    models.put(model);
-    boolean rewritten =
-        model.fields().stream().anyMatch(field -> field.name().startsWith(Names.PREFIX))
-            || model.interfaces().contains(Names.PERSISTENT_OBJECT);
-    boolean persistent = !rewritten && models.isPersistent(model) && !models.isHandWritten(model);
-    if (!persistent && !ConstantPoolScan.refersToStoredField(reader, models)) {
+    ClassModel model = models.put(reader);
+    if (model.isRewritten()) {
       return Optional.empty();
     }
-    ClassWriter writer = new ClassWriter(reader, 0);
-    ClassVisitor target = writer;
-    if (persistent) {
-      List<String> reasons = new Refusals(models).of(model);
-      if (!reasons.isEmpty()) {
-        reader.accept(new RefusedClass(writer, String.join("; ", reasons)), 0);
-        return Optional.of(writer.toByteArray());
-      }
-      target = new PersistentClass(writer, model, models.persistentSuperclass(model) == null);
+    boolean persistent = models.isPersistent(model) && !models.wasLoaded(model);
+    List<String> reasons = persistent ? new Refusals(models).of(model) : List.of();
+    if (!reasons.isEmpty()) {
+      return Optional.of(refuse(reader, String.join("; ", reasons)));
     }
-    reader.accept(new Accesses(target), ClassReader.EXPAND_FRAMES);
-    return Optional.of(writer.toByteArray());
+    if (persistent && models.hasAccessors(model)) {
+      return Optional.of(enhance(reader, model));
+    }
+    return ConstantPoolScan.refersToStoredField(reader, models)
+        ? redirect(reader)
+        : Optional.empty();
   }
 
-  /** Sends the field accesses in all methods of a class to accessors. */
-  private final class Accesses extends ClassVisitor {
-    Accesses(ClassVisitor next) {
+  private byte[] refuse(ClassReader reader, String message) {
+    refusals.accept(message);
+    ClassWriter writer = new ClassWriter(reader, 0);
+    reader.accept(new RefusedClass(writer, message), 0);
+    return writer.toByteArray();
+  }
+
+  private byte[] enhance(ClassReader reader, ClassModel model) {
+    ClassWriter writer = new ClassWriter(reader, 0);
+    boolean topmost = models.persistentSuperclass(model) == null;
+    ClassVisitor members = new PersistentClass(writer, model, topmost);
+    reader.accept(new PersistentCode(members, model), ClassReader.EXPAND_FRAMES);
+    return writer.toByteArray();
+  }
+
+  private Optional<byte[]> redirect(ClassReader reader) {
+    ClassWriter writer = new ClassWriter(reader, 0);
+    ForeignCode code = new ForeignCode(writer);
+    reader.accept(code, 0);
+    return code.changed ? Optional.of(writer.toByteArray()) : Optional.empty();
+  }
+
+  /** The methods of a persistent class. */
+  private final class PersistentCode extends ClassVisitor {
+    private final ClassModel model;
+
+    PersistentCode(ClassVisitor next, ClassModel model) {
+      super(Opcodes.ASM9, next);
+      this.model = model;
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access,
+        String name,
+        String desc,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      MethodVisitor method = super.visitMethod(access, name, desc, signature, exceptions);
+      MethodVisitor next = new CloneRule(method, model.name());
+      return name.equals("<init>")
+          ? new ConstructorRule(next, models)
+          : new FieldAccessRule(next, models, () -> {});
+    }
+  }
+
+  /** The methods of any other class. */
+  private final class ForeignCode extends ClassVisitor {
+    private boolean changed;
+
+    ForeignCode(ClassVisitor next) {
       super(Opcodes.ASM9, next);
     }
 
@@ -66,9 +124,7 @@ final class ClassRewriter {
         @Nullable String signature,
         String @Nullable [] exceptions) {
       MethodVisitor next = super.visitMethod(access, name, desc, signature, exceptions);
-      return name.equals("<init>")
-          ? new ConstructorRule(next, models)
-          : new FieldAccessRule(next, models);
+      return new FieldAccessRule(next, models, () -> changed = true);
     }
   }
 }

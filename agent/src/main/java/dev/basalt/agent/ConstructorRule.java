@@ -25,7 +25,7 @@ final class ConstructorRule extends FieldAccessRule {
   private boolean early = true;
 
   ConstructorRule(MethodVisitor next, ClassModels models) {
-    super(next, models);
+    super(next, models, () -> {});
     this.raw = next;
   }
 
@@ -61,15 +61,16 @@ final class ConstructorRule extends FieldAccessRule {
       @Nullable Object[] locals,
       int stackCount,
       @Nullable Object[] stackEntries) {
-    stack.set(stackCount, stackEntries);
-    early = localCount > 0 && Opcodes.UNINITIALIZED_THIS.equals(locals[0]);
+    early = stack.set(localCount, locals, stackCount, stackEntries);
     super.visitFrame(type, localCount, locals, stackCount, stackEntries);
   }
 
   @Override
   public void visitVarInsn(int opcode, int variable) {
     if (opcode == Opcodes.ALOAD) {
-      stack.push(early && variable == 0);
+      stack.load(variable);
+    } else if (opcode == Opcodes.ASTORE) {
+      stack.store(variable);
     } else {
       stack.instruction(opcode);
     }

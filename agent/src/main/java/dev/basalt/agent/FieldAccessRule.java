@@ -19,10 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 class FieldAccessRule extends MethodVisitor {
   private final ClassModels models;
+  private final Runnable onChange;
 
-  FieldAccessRule(MethodVisitor next, ClassModels models) {
+  /**
+   * Makes the rule for one method.
+   *
+   * @param next takes the rewritten code
+   * @param models tells which fields are stored
+   * @param onChange told of every change
+   */
+  FieldAccessRule(MethodVisitor next, ClassModels models, Runnable onChange) {
     super(Opcodes.ASM9, next);
     this.models = models;
+    this.onChange = onChange;
   }
 
   @Override
@@ -33,7 +42,10 @@ class FieldAccessRule extends MethodVisitor {
             : null;
     if (stored == null) {
       super.visitFieldInsn(opcode, owner, name, desc);
-    } else if (opcode == Opcodes.GETFIELD) {
+      return;
+    }
+    onChange.run();
+    if (opcode == Opcodes.GETFIELD) {
       super.visitMethodInsn(
           Opcodes.INVOKESTATIC,
           owner,
@@ -94,6 +106,7 @@ class FieldAccessRule extends MethodVisitor {
     if (stored == null) {
       return handle;
     }
+    onChange.run();
     return new Handle(
         Opcodes.H_INVOKESTATIC,
         handle.getOwner(),

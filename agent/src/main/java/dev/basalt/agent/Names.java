@@ -22,6 +22,9 @@ final class Names {
   static final String STORE_DESC = "(L" + WRITER + ";)V";
   static final String HANDLE_DESC = "(" + SPACE_DESC + "J)L" + PERSISTENT_OBJECT + ";";
 
+  static final String CLONED = "$basalt$cloned";
+  static final String CLONED_DESC = "(Ljava/lang/Object;)Ljava/lang/Object;";
+
   /** Everything that the agent adds to a class begins with this. */
   static final String PREFIX = "$basalt$";
 

@@ -3,18 +3,25 @@ package dev.basalt.agent;
 import static net.bytebuddy.jar.asm.Opcodes.*;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one question through the beginning of a constructor: which words of the operand stack
- * hold the object under construction whose superclass constructor has not run yet? Such an object
- * can only be loaded, copied, stored into (a field) and passed to a constructor, so for all other
- * instructions it is enough to know by how much the stack grows.
+ * Follows one question through the beginning of a constructor: which words of the operand stack and
+ * which variables hold the object under construction whose superclass constructor has not run yet?
+ * Such an object can only be loaded, copied, kept in a variable, stored into (a field) and passed
+ * to a constructor, so for all other instructions it is enough to know by how much the stack grows.
  */
 final class OperandStack {
   private boolean[] words = new boolean[16];
   private int size;
+  private final BitSet variables = new BitSet();
+
+  /** Makes the state at the start of a constructor. */
+  OperandStack() {
+    variables.set(0);
+  }
 
   /** Whether the word at a depth (0 is the top) is the object under construction. */
   boolean isThis(int depth) {
@@ -42,16 +49,33 @@ final class OperandStack {
     return size > 0 && words[--size];
   }
 
-  /** Takes over the stack that a frame describes. */
-  void set(int count, @Nullable Object[] frame) {
-    size = 0;
-    for (int i = 0; i < count; i++) {
-      Object entry = frame[i];
-      push(UNINITIALIZED_THIS.equals(entry));
-      if (LONG.equals(entry) || DOUBLE.equals(entry)) {
-        push(false);
-      }
+  void load(int variable) {
+    push(variables.get(variable));
+  }
+
+  void store(int variable) {
+    variables.set(variable, pop());
+  }
+
+  /** Takes over what a frame describes; returns whether the object is still under construction. */
+  boolean set(
+      int localCount, @Nullable Object[] locals, int stackCount, @Nullable Object[] entries) {
+    variables.clear();
+    int variable = 0;
+    for (int i = 0; i < localCount; i++) {
+      variables.set(variable, UNINITIALIZED_THIS.equals(locals[i]));
+      variable += words(locals[i]);
     }
+    size = 0;
+    for (int i = 0; i < stackCount; i++) {
+      push(UNINITIALIZED_THIS.equals(entries[i]));
+      change(words(entries[i]) - 1);
+    }
+    return !variables.isEmpty();
+  }
+
+  private static int words(@Nullable Object entry) {
+    return LONG.equals(entry) || DOUBLE.equals(entry) ? 2 : 1;
   }
 
   void instruction(int opcode) {

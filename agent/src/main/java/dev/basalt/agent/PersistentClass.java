@@ -38,7 +38,12 @@ final class PersistentClass extends ClassVisitor {
       implemented[interfaces.length] = Names.PERSISTENT_OBJECT;
       generic = signature == null ? null : signature + "L" + Names.PERSISTENT_OBJECT + ";";
     }
-    super.visit(Math.max(version, VERSION_MIN), access, name, generic, superName, implemented);
+    super.visit(atLeast(version), access, name, generic, superName, implemented);
+  }
+
+  /** The upper half of a version is the mark of preview features. */
+  private static int atLeast(int version) {
+    return (version & 0xFFFF) < VERSION_MIN ? VERSION_MIN : version;
   }
 
   @Override

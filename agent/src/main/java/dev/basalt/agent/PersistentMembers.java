@@ -3,6 +3,7 @@ package dev.basalt.agent;
 import static net.bytebuddy.jar.asm.Opcodes.*;
 
 import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.Label;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  *   public Account(HandleMarker none) { super(none or nothing); }
  *   public void $basalt$store(FieldWriter writer) { super; writer.putLong(CENTS, this.cents); ... }
  *   public void $basalt$clear() { super; this.next = null; ... }
+ *   public void $basalt$detach() { super; this.cents = the value in the pool; ... }
+ *   private static Object $basalt$cloned(Object clone) {
+ *     if (((Account) clone).$basalt$space != null) { clone.$basalt$detach(); unbind it }
+ *     return clone;
+ *   }
  *   public PersistentObject $basalt$handle(ObjectSpace space, long offset) {   // unless abstract
  *     Account handle = new Account((HandleMarker) null);
  *     handle.$basalt$bind(space, offset);
@@ -49,6 +55,8 @@ final class PersistentMembers {
     addConstructor();
     addStore();
     addClear();
+    addDetach();
+    addCloned();
     if (!model.is(ACC_ABSTRACT)) {
       addHandle();
     }
@@ -72,13 +80,26 @@ final class PersistentMembers {
     end(offset, 2, 1);
   }
 
-  /** Whoever sees the space sees the offset: it is written first. */
+  /**
+   * Whoever sees the space sees its offset: it is written first, and stays when the space goes.
+   *
+   * <pre>
+   * if (space != null) { this.$basalt$offset = offset; VarHandle.releaseFence(); }
+   * this.$basalt$space = space;
+   * </pre>
+   */
   private void addBind() {
     MethodVisitor code = start("$basalt$bind", Names.BIND_DESC);
+    Label unbind = new Label();
+    code.visitVarInsn(ALOAD, 1);
+    code.visitJumpInsn(IFNULL, unbind);
     code.visitVarInsn(ALOAD, 0);
     code.visitVarInsn(LLOAD, 2);
     code.visitFieldInsn(PUTFIELD, model.name(), Names.OFFSET_FIELD, "J");
     code.visitMethodInsn(INVOKESTATIC, "java/lang/invoke/VarHandle", "releaseFence", "()V", false);
+    code.visitLabel(unbind);
+    Object[] locals = {model.name(), Names.SPACE, LONG};
+    code.visitFrame(F_NEW, 3, locals, 0, new Object[0]);
     code.visitVarInsn(ALOAD, 0);
     code.visitVarInsn(ALOAD, 1);
     code.visitFieldInsn(PUTFIELD, model.name(), Names.SPACE_FIELD, Names.SPACE_DESC);
@@ -137,6 +158,59 @@ final class PersistentMembers {
     }
     code.visitInsn(RETURN);
     end(code, 2, 1);
+  }
+
+  /** Copies the values in the pool to the plain fields. */
+  private void addDetach() {
+    MethodVisitor code = start("$basalt$detach", "()V");
+    if (!isTopmost) {
+      code.visitVarInsn(ALOAD, 0);
+      code.visitMethodInsn(INVOKESPECIAL, superName, "$basalt$detach", "()V", false);
+    }
+    for (FieldModel field : model.storedFields()) {
+      code.visitVarInsn(ALOAD, 0);
+      code.visitInsn(DUP);
+      code.visitMethodInsn(
+          INVOKESTATIC,
+          model.name(),
+          Names.getter(field.name()),
+          Names.getterDesc(model.name(), field.desc()),
+          false);
+      code.visitFieldInsn(PUTFIELD, model.name(), field.name(), field.desc());
+    }
+    code.visitInsn(RETURN);
+    end(code, 3, 1);
+  }
+
+  /** See {@link CloneRule}. */
+  private void addCloned() {
+    MethodVisitor code =
+        target.visitMethod(
+            ACC_PRIVATE | ACC_STATIC | ACC_SYNTHETIC,
+            Names.CLONED,
+            Names.CLONED_DESC,
+            null,
+            noExceptions());
+    code.visitCode();
+    Label plain = new Label();
+    code.visitVarInsn(ALOAD, 0);
+    code.visitTypeInsn(CHECKCAST, model.name());
+    code.visitVarInsn(ASTORE, 1);
+    code.visitVarInsn(ALOAD, 1);
+    code.visitFieldInsn(GETFIELD, model.name(), Names.SPACE_FIELD, Names.SPACE_DESC);
+    code.visitJumpInsn(IFNULL, plain);
+    code.visitVarInsn(ALOAD, 1);
+    code.visitMethodInsn(INVOKEVIRTUAL, model.name(), "$basalt$detach", "()V", false);
+    code.visitVarInsn(ALOAD, 1);
+    code.visitInsn(ACONST_NULL);
+    code.visitInsn(LCONST_0);
+    code.visitMethodInsn(INVOKEVIRTUAL, model.name(), "$basalt$bind", Names.BIND_DESC, false);
+    code.visitLabel(plain);
+    Object[] locals = {"java/lang/Object", model.name()};
+    code.visitFrame(F_NEW, 2, locals, 0, new Object[0]);
+    code.visitVarInsn(ALOAD, 0);
+    code.visitInsn(ARETURN);
+    end(code, 4, 2);
   }
 
   private void addHandle() {

@@ -22,6 +22,9 @@ final class Refusals {
           "java/lang/Float",
           "java/lang/Double");
 
+  /** Older class files have no stack maps. */
+  private static final int VERSION_MIN = Opcodes.V1_6;
+
   private final ClassModels models;
 
   Refusals(ClassModels models) {
@@ -37,22 +40,51 @@ final class Refusals {
           "%s is %s; only classes can be @Persistent".formatted(readable(model.name()), kind));
       return reasons;
     }
-    if (models.persistentSuperclass(model) == null && !hasUsableSuperConstructor(model)) {
+    if (model.version() < VERSION_MIN) {
       reasons.add(
-          ("%s extends %s, which is not @Persistent and has no constructor without parameters that"
-                  + " it could call; annotate it or give it one")
-              .formatted(readable(model.name()), readable(String.valueOf(model.superName()))));
+          "%s was compiled for Java 5 or older; compile it for a newer one"
+              .formatted(readable(model.name())));
+    }
+    String superProblem = superProblem(model);
+    if (superProblem != null) {
+      reasons.add(
+          "%s extends %s, %s"
+              .formatted(
+                  readable(model.name()),
+                  readable(String.valueOf(model.superName())),
+                  superProblem));
     }
     for (FieldModel field : model.storedFields()) {
       String problem = problem(field);
       if (problem != null) {
         reasons.add(
-            "%s.%s has type %s, %s; make it transient or change its type"
+            "%s.%s has type %s, %s"
                 .formatted(
                     readable(model.name()), field.name(), Names.readable(field.desc()), problem));
       }
     }
     return reasons;
+  }
+
+  private @Nullable String superProblem(ClassModel model) {
+    String superName = model.superName();
+    if (superName == null || superName.equals("java/lang/Object")) {
+      return null;
+    }
+    ClassModel superclass = models.findWithMembers(superName);
+    if (superclass == null) {
+      return "whose class file was not found; add it to the class path";
+    } else if (models.isHandWritten(superclass)) {
+      return "whose objects are laid out by hand; hold one in a field instead";
+    } else if (!models.isPersistent(superclass)) {
+      return hasUsableConstructor(superclass, model)
+          ? null
+          : "which is not @Persistent and has no constructor without parameters that it could call;"
+              + " annotate it or give it one";
+    }
+    return models.wasLoaded(superclass)
+        ? "which was loaded before the Basalt agent; start the agent earlier"
+        : null;
   }
 
   private static @Nullable String wrongKind(ClassModel model) {
@@ -68,40 +100,43 @@ final class Refusals {
     return null;
   }
 
-  private boolean hasUsableSuperConstructor(ClassModel model) {
-    String superName = model.superName();
-    if (superName == null || superName.equals("java/lang/Object")) {
-      return true;
-    }
-    ClassModel superclass = models.find(superName);
-    if (superclass == null || superclass.noArgConstructorAccess() == ClassModel.NO_CONSTRUCTOR) {
+  private static boolean hasUsableConstructor(ClassModel superclass, ClassModel model) {
+    int access = superclass.noArgConstructorAccess();
+    if (access == ClassModel.NO_CONSTRUCTOR || (access & Opcodes.ACC_PRIVATE) != 0) {
       return false;
     }
-    int access = superclass.noArgConstructorAccess();
     return (access & (Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)) != 0
-        || ((access & Opcodes.ACC_PRIVATE) == 0
-            && superclass.packageName().equals(model.packageName()));
+        || superclass.packageName().equals(model.packageName());
   }
 
   private @Nullable String problem(FieldModel field) {
     Type type = Type.getType(field.desc());
     if (type.getSort() == Type.ARRAY) {
-      return "an array, which cannot be stored";
+      return "an array; make it transient or use a Persistent*Array collection";
     }
     if (type.getSort() != Type.OBJECT || VALUE_TYPES.contains(type.getInternalName())) {
       return null;
     }
     ClassModel model = models.find(type.getInternalName());
     if (model == null) {
-      return "whose class file was not found";
+      return "type not found; add its class file to the class path or make the field transient";
     }
     boolean storable =
-        model.is(Opcodes.ACC_INTERFACE)
-            || models.isPersistent(model)
-            || models.isHandWritten(model);
-    return storable
-        ? null
-        : "which is neither @Persistent nor an interface nor a value type nor a Basalt collection";
+        (model.is(Opcodes.ACC_INTERFACE) && !model.is(Opcodes.ACC_ANNOTATION))
+            || models.isHandWritten(model)
+            || (models.isPersistent(model) && wrongKind(model) == null);
+    return storable ? null : remedy(model);
+  }
+
+  private static String remedy(ClassModel model) {
+    String kind = wrongKind(model);
+    if (kind != null) {
+      return kind + "; make it transient";
+    }
+    return ClassModels.isOfJdk(model.name())
+        ? "not storable; make it transient, declare an interface or use a Persistent* collection"
+        : "not @Persistent; annotate that type, make the field transient or use a Persistent*"
+            + " collection";
   }
 
   private static String readable(String internalName) {

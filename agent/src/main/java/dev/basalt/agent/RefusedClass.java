@@ -18,11 +18,15 @@ final class RefusedClass extends ClassVisitor {
   private static final String INITIALISER = "<clinit>";
   private static final String KEPT_INITIALISER = Names.PREFIX + "clinit";
 
+  /** A constant has at most 65535 bytes, and a character takes up to three. */
+  private static final int LENGTH_MAX = 20_000;
+
   private final String message;
 
   RefusedClass(ClassVisitor next, String message) {
     super(Opcodes.ASM9, next);
-    this.message = message;
+    this.message =
+        message.length() > LENGTH_MAX ? message.substring(0, LENGTH_MAX) + "..." : message;
   }
 
   @Override
@@ -32,8 +36,11 @@ final class RefusedClass extends ClassVisitor {
       String desc,
       @Nullable String signature,
       String @Nullable [] exceptions) {
-    return super.visitMethod(
-        access, name.equals(INITIALISER) ? KEPT_INITIALISER : name, desc, signature, exceptions);
+    if (name.equals(INITIALISER)) {
+      int kept = Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC | Opcodes.ACC_SYNTHETIC;
+      return super.visitMethod(kept, KEPT_INITIALISER, desc, signature, exceptions);
+    }
+    return super.visitMethod(access, name, desc, signature, exceptions);
   }
 
   @Override

@@ -1,8 +1,6 @@
 package dev.basalt.agent;
 
 import java.io.InputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
@@ -19,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * goes wrong is logged, and the class is left alone.
  */
 final class RewritingTransformer implements ClassFileTransformer {
-  private static final Logger LOGGER = System.getLogger("dev.basalt.agent");
-
   private final Instrumentation instrumentation;
+  private final LoadedClasses loaded;
   private final @Nullable ProtectionDomain ownDomain =
       RewritingTransformer.class.getProtectionDomain();
 
@@ -31,6 +28,7 @@ final class RewritingTransformer implements ClassFileTransformer {
 
   RewritingTransformer(Instrumentation instrumentation) {
     this.instrumentation = instrumentation;
+    this.loaded = new LoadedClasses(instrumentation.getAllLoadedClasses());
   }
 
   @Override
@@ -49,21 +47,23 @@ final class RewritingTransformer implements ClassFileTransformer {
     }
     try {
       Optional<byte[]> rewritten =
-          rewriters.computeIfAbsent(loader, RewritingTransformer::rewriter).rewrite(classFile);
+          rewriters.computeIfAbsent(loader, this::rewriter).rewrite(classFile);
       if (rewritten.isPresent() && module.isNamed()) {
         connect(module, className);
       }
       return rewritten.orElse(null);
     } catch (RuntimeException | Error e) {
-      LOGGER.log(
-          Level.ERROR, "class " + className + " could not be rewritten and is left alone", e);
+      AgentLog.failed(className, e);
       return null;
     }
   }
 
-  private static ClassRewriter rewriter(ClassLoader loader) {
+  private ClassRewriter rewriter(ClassLoader loader) {
     WeakReference<ClassLoader> weak = new WeakReference<>(loader);
-    return new ClassRewriter(new ClassModels(path -> open(weak.get(), path)));
+    return new ClassRewriter(
+        path -> open(weak.get(), path),
+        AgentLog::refused,
+        name -> loaded.contains(weak.get(), name));
   }
 
   private static @Nullable InputStream open(@Nullable ClassLoader loader, String path) {
@@ -72,18 +72,17 @@ final class RewritingTransformer implements ClassFileTransformer {
 
   /** Lets a named module call the bridge, and the runtime make handles of its classes. */
   private void connect(Module module, String className) {
-    Optional<Module> runtime =
+    Module runtime =
         Optional.ofNullable(module.getLayer())
-            .flatMap(layer -> layer.findModule(Names.RUNTIME_MODULE));
-    String packageName = className.substring(0, Math.max(0, className.lastIndexOf('/')));
-    if (runtime.isPresent() && !packageName.isEmpty()) {
-      instrumentation.redefineModule(
-          module,
-          Set.of(runtime.get()),
-          Map.of(),
-          Map.of(packageName.replace('/', '.'), Set.of(runtime.get())),
-          Set.of(),
-          Map.of());
-    }
+            .flatMap(layer -> layer.findModule(Names.RUNTIME_MODULE))
+            .orElse(ClassLoader.getSystemClassLoader().getUnnamedModule());
+    String packageName = className.substring(0, className.lastIndexOf('/')).replace('/', '.');
+    instrumentation.redefineModule(
+        module,
+        Set.of(runtime),
+        Map.of(),
+        Map.of(packageName, Set.of(runtime)),
+        Set.of(),
+        Map.of());
   }
 }

@@ -1,0 +1,36 @@
+package dev.basalt.agent;
+
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
+
+/**
+ * Makes the clone of a handle a plain object with the same field values. {@code Object.clone} would
+ * copy the handle itself, and one persistent object would have two.
+ *
+ * <pre>
+ * before   aload_0; invokespecial Object.clone ()Object
+ * after    aload_0; invokespecial Object.clone ()Object; invokestatic Account.$basalt$cloned
+ * </pre>
+ */
+final class CloneRule extends MethodVisitor {
+  private final String owner;
+
+  CloneRule(MethodVisitor next, String owner) {
+    super(Opcodes.ASM9, next);
+    this.owner = owner;
+  }
+
+  @Override
+  public void visitMethodInsn(
+      int opcode, String declaring, String name, String desc, boolean isInterface) {
+    super.visitMethodInsn(opcode, declaring, name, desc, isInterface);
+    if (opcode == Opcodes.INVOKESPECIAL && name.equals("clone") && desc.startsWith("()L")) {
+      super.visitMethodInsn(Opcodes.INVOKESTATIC, owner, Names.CLONED, Names.CLONED_DESC, false);
+      String type = Type.getReturnType(desc).getInternalName();
+      if (!type.equals("java/lang/Object")) {
+        super.visitTypeInsn(Opcodes.CHECKCAST, type);
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.basalt.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.basalt.Pool;
+import dev.basalt.annotation.Persistent;
+import dev.basalt.object.PersistentObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Objects of classes that the agent has rewritten live in a pool. */
+class PersistenceIT {
+  @Persistent
+  static class Person {
+    private final String name;
+    protected int age;
+    private double weight = 70.5;
+    private boolean member;
+    private Person friend;
+    private transient int visits = 3;
+
+    Person(String name, int age) {
+      this.name = name;
+      this.age = age;
+    }
+
+    /** An inner class: it refers to its person. */
+    @Persistent
+    class Badge {
+      private char letter = 'x';
+
+      String text() {
+        return name + letter;
+      }
+    }
+  }
+
+  static class Employee extends Person {
+    private String age = "hides the number";
+    private long salary;
+    private Badge badge;
+
+    Employee(String name, int age, long salary) {
+      this.salary = salary;
+      super(name, age);
+    }
+  }
+
+  @TempDir private Path folder;
+  private Pool pool;
+
+  @BeforeEach
+  void open() {
+    pool = Pool.builder(folder.resolve("people.pool")).maxSize(64L << 20).logSize(1 << 20).open();
+  }
+
+  @AfterEach
+  void close() {
+    pool.close();
+  }
+
+  private void reopen() {
+    pool.close();
+    open();
+  }
+
+  @Test
+  void classesAreRewritten() {
+    assertThat(new Person("Ada", 36)).isInstanceOf(PersistentObject.class);
+    assertThat(Pool.isPersistent(new Person("Ada", 36))).isFalse();
+  }
+
+  @Test
+  void storedObjectsAreThereAfterReopening() {
+    Employee ada = new Employee("Ada", 36, 1000);
+    ada.badge = ada.new Badge();
+    ((Person) ada).friend = new Person("Grace", 85);
+    pool.putRoot("ada", ada);
+    pool.update(
+        () -> {
+          ada.salary += 500;
+          ((Person) ada).age++;
+          ((Person) ada).friend.member = true;
+          ((Person) ada).friend.friend = ada;
+        });
+    reopen();
+    Employee found = pool.root("ada", Employee.class).orElseThrow();
+    assertThat(found).isNotSameAs(ada);
+    Person person = found;
+    assertThat(person.name).isEqualTo("Ada");
+    assertThat(person.age).isEqualTo(37);
+    assertThat(found.age).isEqualTo("hides the number");
+    assertThat(person.weight).isEqualTo(70.5);
+    assertThat(person.member).isFalse();
+    assertThat(found.salary).isEqualTo(1500);
+    assertThat(found.badge.text()).isEqualTo("Adax");
+    assertThat(person.friend.name).isEqualTo("Grace");
+    assertThat(person.friend.member).isTrue();
+    assertThat(person.friend.friend).isSameAs(found);
+  }
+
+  @Test
+  void transientFieldsOfAHandleHaveTheirDefaultValue() {
+    Person ada = new Person("Ada", 36);
+    pool.putRoot("ada", ada);
+    assertThat(ada.visits).isEqualTo(3);
+    reopen();
+    assertThat(pool.root("ada", Person.class).orElseThrow().visits).isZero();
+  }
+
+  @Test
+  void abortedUpdateMakesItsObjectsPlainAgain() {
+    Person grace = new Person("Grace", 85);
+    Person ada = new Person("Ada", 36);
+    pool.putRoot("ada", ada);
+    assertThatThrownBy(
+            () ->
+                pool.update(
+                    () -> {
+                      ada.friend = grace;
+                      assertThat(Pool.isPersistent(grace)).isTrue();
+                      grace.age = 0;
+                      grace.friend = ada;
+                      ada.age = 99;
+                      throw new IllegalStateException("abort");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("abort");
+    assertThat(ada.friend).isNull();
+    assertThat(ada.age).isEqualTo(36);
+    assertThat(Pool.isPersistent(ada)).isTrue();
+    assertThat(Pool.isPersistent(grace)).isFalse();
+    assertThat(grace.age).isEqualTo(85);
+    assertThat(grace.name).isEqualTo("Grace");
+    assertThat(grace.friend).isNull();
+    pool.update(() -> ada.friend = grace);
+    reopen();
+    assertThat(pool.root("ada", Person.class).orElseThrow().friend.age).isEqualTo(85);
+  }
+
+  @Test
+  void constructorInsideAnUpdateMayStoreTheObjectThatItMakes() {
+    Person ada = new Person("Ada", 36);
+    pool.putRoot("ada", ada);
+    pool.update(
+        () -> {
+          Person eve =
+              new Person("Eve", 1) {
+                {
+                  ada.friend = this;
+                  age = 2;
+                }
+              };
+          assertThat(Pool.isPersistent(eve)).isTrue();
+        });
+    assertThat(ada.friend.age).isEqualTo(2);
+  }
+
+  @Test
+  void manyThreadsSeeOneHandle() throws Exception {
+    Person ada = new Person("Ada", 0);
+    pool.putRoot("ada", ada);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      threads.add(
+          Thread.startVirtualThread(
+              () -> {
+                for (int j = 0; j < 100; j++) {
+                  pool.update(() -> pool.root("ada", Person.class).orElseThrow().age++);
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(ada.age).isEqualTo(800);
+    assertThat(pool.root("ada", Person.class)).containsSame(ada);
+  }
+}

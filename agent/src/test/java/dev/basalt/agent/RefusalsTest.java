@@ -1,0 +1,112 @@
+package dev.basalt.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.basalt.error.UnsupportedTypeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Classes that cannot be rewritten say why when they are first used. */
+class RefusalsTest {
+  private static final String REFUSED = "dev.basalt.agent.refused.";
+
+  private final RewritingLoader loader = new RewritingLoader();
+
+  /** Initialises a class and returns the message of its refusal. */
+  private String refusal(String name) {
+    Throwable thrown = catchThrowable(() -> Class.forName(REFUSED + name, true, loader));
+    assertThat(thrown)
+        .isInstanceOf(ExceptionInInitializerError.class)
+        .hasCauseInstanceOf(UnsupportedTypeException.class);
+    return thrown.getCause().getMessage();
+  }
+
+  @Test
+  void allReasonsAreNamedAtOnceEachWithItsWayOut() {
+    assertThat(refusal("BadFields").split("; (?=dev)"))
+        .containsExactly(
+            REFUSED
+                + "BadFields.numbers has type int[], an array; make it transient or use a"
+                + " Persistent*Array collection",
+            REFUSED + "BadFields.state has type java.lang.Thread$State, an enum; make it transient",
+            REFUSED
+                + "BadFields.point has type dev.basalt.agent.refused.BadFields$Point, a record;"
+                + " make it transient",
+            REFUSED
+                + "BadFields.date has type java.util.Date, not storable; make it transient, declare"
+                + " an interface or use a Persistent* collection",
+            REFUSED
+                + "BadFields.other has type dev.basalt.agent.refused.BadFields$Other, not"
+                + " @Persistent; annotate that type, make the field transient or use a Persistent*"
+                + " collection",
+            REFUSED
+                + "BadFields.annotation has type java.lang.Override, an annotation; make it"
+                + " transient",
+            REFUSED
+                + "BadFields.marked has type dev.basalt.agent.refused.Kinds$AnEnum, an enum; make"
+                + " it transient");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Kinds$ARecord, a record; only classes can be @Persistent",
+    "Kinds$AnEnum, an enum; only classes can be @Persistent",
+  })
+  void onlyClassesCanBePersistent(String name, String reason) {
+    assertThat(refusal(name)).isEqualTo(REFUSED + name + " is " + reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Kinds$AnInterface, an interface", "Kinds$AnAnnotation, an annotation"})
+  void interfacesAreRefusedWhenTheirConstantsAreUsed(String name, String kind) throws Exception {
+    Class<?> type = loader.loadClass(REFUSED + name);
+    Throwable thrown = catchThrowable(() -> type.getField("SET").get(null));
+    assertThat(thrown.getCause())
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessage(REFUSED + name + " is " + kind + "; only classes can be @Persistent");
+    assertThat(loader.refusals).hasSize(1);
+  }
+
+  @Test
+  void superclassMustHaveAConstructorForHandles() {
+    assertThat(refusal("Kinds$ExtendsNeedsArgument"))
+        .isEqualTo(
+            REFUSED
+                + "Kinds$ExtendsNeedsArgument extends dev.basalt.agent.refused.Kinds$NeedsArgument,"
+                + " which is not @Persistent and has no constructor without parameters that it"
+                + " could call; annotate it or give it one");
+  }
+
+  @Test
+  void subclassOfARefusedClassFailsWithTheReasonsOfItsSuperclass() {
+    assertThat(refusal("Kinds$ExtendsRefused")).contains("BadFields.numbers has type int[]");
+    assertThat(loader.refusals).anyMatch(r -> r.contains("Kinds$ExtendsRefused.runtime"));
+  }
+
+  @Test
+  void typeWithoutAClassFileIsNotFound() {
+    byte[] original = RewritingLoader.classFile(dev.basalt.agent.refused.BadFields.class);
+    StringBuilder refusals = new StringBuilder();
+    new ClassRewriter(path -> null, refusals::append).rewrite(original);
+    assertThat(refusals)
+        .contains(
+            "BadFields.alsoFine has type java.util.List, type not found; add its class file to the"
+                + " class path or make the field transient");
+  }
+
+  @Test
+  void veryLongMessageIsCutOff() throws Exception {
+    byte[] many =
+        TestClasses.persistent(
+            "dev.basalt.agent.refused.Many",
+            writer -> {
+              for (int i = 0; i < 3000; i++) {
+                writer.visitField(0, "f" + i, "[I", null, null).visitEnd();
+              }
+            });
+    loader.with(REFUSED + "Many", many);
+    assertThat(refusal("Many")).endsWith("...").hasSizeLessThan(21_000);
+  }
+}

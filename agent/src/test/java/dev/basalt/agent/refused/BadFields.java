@@ -1,0 +1,25 @@
+package dev.basalt.agent.refused;
+
+import dev.basalt.annotation.Persistent;
+import java.util.Date;
+import java.util.List;
+
+/** Seven fields that cannot be stored, and some that can. */
+@Persistent
+public class BadFields {
+  public static String initialised = "initialised";
+  String fine;
+  List<String> alsoFine;
+  transient int[] ignored;
+  int[] numbers;
+  Thread.State state;
+  Point point;
+  Date date;
+  Other other;
+  Override annotation;
+  Kinds.AnEnum marked;
+
+  record Point(int x, int y) {}
+
+  static class Other {}
+}
