@@ -12,7 +12,6 @@ import dev.basalt.recovery.RecoveredPool;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.Update;
-import dev.basalt.tx.View;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -113,7 +112,8 @@ public final class Pool implements AutoCloseable {
    * @param <T> the root's type
    * @param name the root's name
    * @param type the class of what it holds
-   * @param initial makes what an absent root is to hold; called inside an update
+   * @param initial makes what an absent root is to hold; called inside an update, so again after a
+   *     conflict
    * @return what the root holds
    * @throws ClassCastException if it holds something else
    */
@@ -198,8 +198,10 @@ public final class Pool implements AutoCloseable {
   // ---- transactions
 
   /**
-   * Runs a body as one update: all of it happens, or, if it throws, nothing. Inside an update it is
-   * part of that one.
+   * Runs a body as one update: all of it happens, or, if it throws, nothing. Updates run side by
+   * side and are serializable; a body that has met a change of another update runs again, so it
+   * should have no effects outside the pool ({@link #onCommit} is for those). Inside an update it
+   * is part of that one.
    *
    * @param <X> what the body throws
    * @param body the body
@@ -215,8 +217,10 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Runs a body as one update: all of it happens, or, if it throws, nothing. Inside an update it is
-   * part of that one.
+   * Runs a body as one update: all of it happens, or, if it throws, nothing. Updates run side by
+   * side and are serializable; a body that has met a change of another update runs again, so it
+   * should have no effects outside the pool ({@link #onCommit} is for those). Inside an update it
+   * is part of that one.
    *
    * @param <R> the result's type
    * @param <X> what the body throws
@@ -230,16 +234,7 @@ public final class Pool implements AutoCloseable {
     if (transactions.current() instanceof Update outer) {
       return join(outer, body);
     }
-    Update update = transactions.beginUpdate();
-    try {
-      R result = body.get();
-      transactions.commit(update);
-      return result;
-    } catch (InternalError e) {
-      throw transactions.fault(e);
-    } finally {
-      transactions.abort(update);
-    }
+    return transactions.update(body::get);
   }
 
   /**
@@ -287,19 +282,13 @@ public final class Pool implements AutoCloseable {
     if (transactions.current() != null) {
       return body.get();
     }
-    View view = transactions.beginView();
-    try {
-      return body.get();
-    } catch (InternalError e) {
-      throw transactions.fault(e);
-    } finally {
-      transactions.end(view);
-    }
+    return transactions.view(body::get);
   }
 
   /**
-   * Begins an update that the caller ends. Inside an update it joins that one, whose end then
-   * decides.
+   * Begins an update that the caller ends; for frameworks. It cannot be run again by itself, so
+   * after a conflict its methods or the commit throw {@link dev.basalt.error.ConflictException}.
+   * Inside an update it joins that one, whose end then decides.
    *
    * @return the transaction
    * @throws ReadOnlyPoolException inside a view, or if the pool is open for reading
@@ -369,6 +358,8 @@ public final class Pool implements AutoCloseable {
         space.handleCount(),
         transactions.commits(),
         transactions.aborts(),
+        transactions.conflicts(),
+        transactions.loneRuns(),
         log.used(),
         log.capacity(),
         log.flushes(),

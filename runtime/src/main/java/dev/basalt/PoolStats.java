@@ -12,7 +12,9 @@ package dev.basalt;
  * @param limboObjects objects without references that have not been reclaimed yet
  * @param handles live handles, roughly
  * @param commits updates that have changed something
- * @param aborts updates that have ended without a commit
+ * @param aborts updates that have ended without a commit, conflicts not counted
+ * @param conflicts how often an update has met a change of another and run again
+ * @param loneRuns how often a body has run alone, after too many conflicts
  * @param logBytes log in use
  * @param logBytesMax the log's size
  * @param logFlushes how often the log was made durable
@@ -32,6 +34,8 @@ public record PoolStats(
     long handles,
     long commits,
     long aborts,
+    long conflicts,
+    long loneRuns,
     long logBytes,
     long logBytesMax,
     long logFlushes,

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -602,14 +601,12 @@ class TransactionTest {
 
   /** The reader may have found the object plain just before a commit cleared its plain fields. */
   @Test
-  @Disabled("fails: rewritten accessors do not look again whether the object is still plain")
   void plainObjectIsReadableWhileUpdatesStoreIt() throws Exception {
     readWhileStored(false);
   }
 
   /** The reader may have taken the place from the object just before it became plain again. */
   @Test
-  @Disabled("fails: rewritten accessors do not look again whether the object is still a handle")
   void plainObjectIsReadableWhileUpdatesThatAbortStoreIt() throws Exception {
     readWhileStored(true);
   }

@@ -15,7 +15,7 @@ import net.bytebuddy.jar.asm.Type;
  *   ObjectSpace space = self.$basalt$space;
  *   if (space == null) return self.cents;                              // plain
  *   VarHandle.loadLoadFence();                  // the offset is read after the space
- *   return Bridge.getLong(space, self.$basalt$offset, FIELD_OFFSET);
+ *   return Bridge.getLong(self, space, self.$basalt$offset, FIELD_OFFSET);
  * }
  *
  * static Account $basalt$get$next(Account self) {
@@ -24,14 +24,14 @@ import net.bytebuddy.jar.asm.Type;
  *   ObjectSpace space = self.$basalt$space;
  *   if (space == null) return plain;
  *   VarHandle.loadLoadFence();
- *   return (Account) Bridge.getReference(space, self.$basalt$offset, FIELD_OFFSET);
+ *   return (Account) Bridge.getReference(self, space, self.$basalt$offset, FIELD_OFFSET);
  * }
  *
  * static void $basalt$set$cents(Account self, long value) {
  *   ObjectSpace space = self.$basalt$space;
  *   if (space == null) { self.cents = value; return; }
  *   VarHandle.loadLoadFence();
- *   Bridge.putLong(space, self.$basalt$offset, FIELD_OFFSET, value);
+ *   Bridge.putLong(self, space, self.$basalt$offset, FIELD_OFFSET, value);
  * }
  * </pre>
  */
@@ -83,13 +83,13 @@ final class Accessors {
         INVOKESTATIC,
         Names.BRIDGE,
         "get" + Names.kind(field.desc()),
-        "(" + Names.SPACE_DESC + "JI)" + Names.valueDesc(field.desc()),
+        Names.PLACE_DESC + ")" + Names.valueDesc(field.desc()),
         false);
     if (reference && !field.desc().equals("Ljava/lang/Object;")) {
       code.visitTypeInsn(CHECKCAST, type.getInternalName());
     }
     code.visitInsn(type.getOpcode(IRETURN));
-    code.visitMaxs(4, space + 1);
+    code.visitMaxs(5, space + 1);
     code.visitEnd();
   }
 
@@ -114,10 +114,10 @@ final class Accessors {
         INVOKESTATIC,
         Names.BRIDGE,
         "put" + Names.kind(field.desc()),
-        "(" + Names.SPACE_DESC + "JI" + Names.valueDesc(field.desc()) + ")V",
+        Names.PLACE_DESC + Names.valueDesc(field.desc()) + ")V",
         false);
     code.visitInsn(RETURN);
-    code.visitMaxs(4 + type.getSize(), space + 1);
+    code.visitMaxs(5 + type.getSize(), space + 1);
     code.visitEnd();
   }
 
@@ -145,9 +145,10 @@ final class Accessors {
     code.visitMethodInsn(INVOKESTATIC, "java/lang/invoke/VarHandle", "loadLoadFence", "()V", false);
   }
 
-  /** Pushes space, based pointer and the field's place. */
+  /** Pushes the object, its space and based pointer, and the field's place. */
   private void loadPlace(MethodVisitor code, int space, FieldModel field) {
     fence(code);
+    code.visitVarInsn(ALOAD, 0);
     code.visitVarInsn(ALOAD, space);
     code.visitVarInsn(ALOAD, 0);
     code.visitFieldInsn(GETFIELD, owner, Names.OFFSET_FIELD, "J");

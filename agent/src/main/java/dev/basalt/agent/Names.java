@@ -17,6 +17,9 @@ final class Names {
   static final String WRITER = "dev/basalt/object/FieldWriter";
   static final String BRIDGE = "dev/basalt/bridge/Bridge";
 
+  /** How the bridge's methods take a field: the object, its space and based pointer, the place. */
+  static final String PLACE_DESC = "(L" + PERSISTENT_OBJECT + ";" + SPACE_DESC + "JI";
+
   static final String CONSTRUCTOR_DESC = "(Ldev/basalt/object/HandleMarker;)V";
   static final String BIND_DESC = "(" + SPACE_DESC + "J)V";
   static final String STORE_DESC = "(L" + WRITER + ";)V";

@@ -1,6 +1,5 @@
 package dev.basalt.collections;
 
-import dev.basalt.bridge.Bridge;
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
 import dev.basalt.object.ObjectSpace;
@@ -66,11 +65,11 @@ final class HashNodes {
   }
 
   int size() {
-    return Bridge.getInt(space, map, SIZE);
+    return space.getInt(map, SIZE);
   }
 
   int buckets() {
-    return Bridge.getInt(space, map, BUCKETS);
+    return space.getInt(map, BUCKETS);
   }
 
   /** The bucket of a hash among {@code count} buckets. */
@@ -90,7 +89,7 @@ final class HashNodes {
   }
 
   int hashOf(long node) {
-    return Bridge.getInt(space, node, HASH);
+    return space.getInt(node, HASH);
   }
 
   @Nullable Object key(long node) {
@@ -132,13 +131,13 @@ final class HashNodes {
     long node = space.create(NODE);
     space.putReference(node, KEY, key);
     space.putReference(node, VALUE, value);
-    Bridge.putInt(space, node, HASH, hash);
+    space.putInt(node, HASH, hash);
     if (buckets() == 0) {
       table.ensure(BUCKETS_MIN - 1);
       setBuckets(BUCKETS_MIN);
     }
     link(node, bucket(hash, buckets()));
-    Bridge.putInt(space, map, SIZE, size + 1);
+    space.putInt(map, SIZE, size + 1);
     if (size >= buckets() && buckets() < BUCKETS_MAX) {
       split();
     }
@@ -150,7 +149,7 @@ final class HashNodes {
   }
 
   private void setBuckets(int count) {
-    Bridge.putInt(space, map, BUCKETS, count);
+    space.putInt(map, BUCKETS, count);
   }
 
   /**
@@ -193,12 +192,12 @@ final class HashNodes {
       node = next(node);
     }
     unlink(bucket, previous, node);
-    Bridge.putInt(space, map, SIZE, size() - 1);
+    space.putInt(map, SIZE, size() - 1);
   }
 
   void clear() {
     table.clear();
     setBuckets(0);
-    Bridge.putInt(space, map, SIZE, 0);
+    space.putInt(map, SIZE, 0);
   }
 }

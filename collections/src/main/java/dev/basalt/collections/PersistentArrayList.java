@@ -1,6 +1,5 @@
 package dev.basalt.collections;
 
-import dev.basalt.bridge.Bridge;
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.FieldWriter;
 import dev.basalt.object.Layout;
@@ -75,19 +74,19 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Abstr
   private @Nullable List<E> plain() {
     List<E> state = plain;
     VarHandle.loadLoadFence();
-    return space == null ? state : null;
+    return PersistentStructure.isPlain(this) ? state : null;
   }
 
   private Slots slots(ObjectSpace in) {
-    return new Slots(in, offset, DIRECTORY);
+    return new Slots(in, in.place(this), DIRECTORY);
   }
 
   private int size(ObjectSpace in) {
-    return Bridge.getInt(in, offset, SIZE);
+    return in.getInt(in.place(this), SIZE);
   }
 
   private void setSize(ObjectSpace in, int size) {
-    Bridge.putInt(in, offset, SIZE, size);
+    in.putInt(in.place(this), SIZE, size);
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // the list's type is not stored

@@ -65,11 +65,12 @@ public final class PersistentHashMap<K extends @Nullable Object, V extends @Null
   private @Nullable Map<K, V> plain() {
     Map<K, V> state = plain;
     VarHandle.loadLoadFence();
-    return space == null ? state : null;
+    return PersistentStructure.isPlain(this) ? state : null;
   }
 
   private HashNodes nodes() {
-    return new HashNodes(PersistentStructure.space(this), offset);
+    ObjectSpace in = PersistentStructure.space(this);
+    return new HashNodes(in, in.place(this));
   }
 
   private <R extends @Nullable Object> R reading(Supplier<R> body) {

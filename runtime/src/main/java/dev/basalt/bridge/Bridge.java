@@ -3,12 +3,14 @@ package dev.basalt.bridge;
 import dev.basalt.object.Layout;
 import dev.basalt.object.Layouts;
 import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.PersistentObject;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The static methods that stand in for {@code getfield} and {@code putfield} in rewritten code when
- * the object is a handle. Each takes the handle's space and based pointer and the field's place.
+ * the object is a handle. Each takes the handle, its space and based pointer, and the field's
+ * place.
  *
  * <p>Inside a transaction of the object's pool an access is part of it; outside, a read sees the
  * latest committed state and a write is an update of its own. All throw what the transaction layer
@@ -34,219 +36,253 @@ public final class Bridge {
   }
 
   /** The bits of a field, moved to the low end of a word. */
-  private static long bits(ObjectSpace space, long object, int fieldOffset) {
-    return space.word(object, fieldOffset) >>> ((fieldOffset & 7) << 3);
+  private static long bits(PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return space.word(self, object, fieldOffset) >>> ((fieldOffset & 7) << 3);
   }
 
   /**
    * Reads a {@code boolean} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static boolean getBoolean(ObjectSpace space, long object, int fieldOffset) {
-    return (bits(space, object, fieldOffset) & 1) != 0;
+  public static boolean getBoolean(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return (bits(self, space, object, fieldOffset) & 1) != 0;
   }
 
   /**
    * Writes a {@code boolean} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putBoolean(ObjectSpace space, long object, int fieldOffset, boolean value) {
-    space.putBits(object, fieldOffset, Byte.BYTES, value ? 1 : 0);
+  public static void putBoolean(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, boolean value) {
+    space.putBits(self, object, fieldOffset, Byte.BYTES, value ? 1 : 0);
   }
 
   /**
    * Reads a {@code byte} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static byte getByte(ObjectSpace space, long object, int fieldOffset) {
-    return (byte) bits(space, object, fieldOffset);
+  public static byte getByte(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return (byte) bits(self, space, object, fieldOffset);
   }
 
   /**
    * Writes a {@code byte} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putByte(ObjectSpace space, long object, int fieldOffset, byte value) {
-    space.putBits(object, fieldOffset, Byte.BYTES, value);
+  public static void putByte(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, byte value) {
+    space.putBits(self, object, fieldOffset, Byte.BYTES, value);
   }
 
   /**
    * Reads a {@code char} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static char getChar(ObjectSpace space, long object, int fieldOffset) {
-    return (char) bits(space, object, fieldOffset);
+  public static char getChar(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return (char) bits(self, space, object, fieldOffset);
   }
 
   /**
    * Writes a {@code char} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putChar(ObjectSpace space, long object, int fieldOffset, char value) {
-    space.putBits(object, fieldOffset, Character.BYTES, value);
+  public static void putChar(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, char value) {
+    space.putBits(self, object, fieldOffset, Character.BYTES, value);
   }
 
   /**
    * Reads a {@code short} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static short getShort(ObjectSpace space, long object, int fieldOffset) {
-    return (short) bits(space, object, fieldOffset);
+  public static short getShort(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return (short) bits(self, space, object, fieldOffset);
   }
 
   /**
    * Writes a {@code short} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putShort(ObjectSpace space, long object, int fieldOffset, short value) {
-    space.putBits(object, fieldOffset, Short.BYTES, value);
+  public static void putShort(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, short value) {
+    space.putBits(self, object, fieldOffset, Short.BYTES, value);
   }
 
   /**
    * Reads a {@code int} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static int getInt(ObjectSpace space, long object, int fieldOffset) {
-    return (int) bits(space, object, fieldOffset);
+  public static int getInt(PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return (int) bits(self, space, object, fieldOffset);
   }
 
   /**
    * Writes a {@code int} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putInt(ObjectSpace space, long object, int fieldOffset, int value) {
-    space.putBits(object, fieldOffset, Integer.BYTES, value);
+  public static void putInt(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, int value) {
+    space.putBits(self, object, fieldOffset, Integer.BYTES, value);
   }
 
   /**
    * Reads a {@code long} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static long getLong(ObjectSpace space, long object, int fieldOffset) {
-    return space.word(object, fieldOffset);
+  public static long getLong(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return space.word(self, object, fieldOffset);
   }
 
   /**
    * Writes a {@code long} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putLong(ObjectSpace space, long object, int fieldOffset, long value) {
-    space.putBits(object, fieldOffset, Long.BYTES, value);
+  public static void putLong(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, long value) {
+    space.putBits(self, object, fieldOffset, Long.BYTES, value);
   }
 
   /**
    * Reads a {@code float} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static float getFloat(ObjectSpace space, long object, int fieldOffset) {
-    return Float.intBitsToFloat((int) bits(space, object, fieldOffset));
+  public static float getFloat(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return Float.intBitsToFloat((int) bits(self, space, object, fieldOffset));
   }
 
   /**
    * Writes a {@code float} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putFloat(ObjectSpace space, long object, int fieldOffset, float value) {
-    space.putBits(object, fieldOffset, Float.BYTES, Float.floatToRawIntBits(value));
+  public static void putFloat(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, float value) {
+    space.putBits(self, object, fieldOffset, Float.BYTES, Float.floatToRawIntBits(value));
   }
 
   /**
    * Reads a {@code double} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value
    */
-  public static double getDouble(ObjectSpace space, long object, int fieldOffset) {
-    return Double.longBitsToDouble(space.word(object, fieldOffset));
+  public static double getDouble(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return Double.longBitsToDouble(space.word(self, object, fieldOffset));
   }
 
   /**
    * Writes a {@code double} field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value
    */
-  public static void putDouble(ObjectSpace space, long object, int fieldOffset, double value) {
-    space.putBits(object, fieldOffset, Double.BYTES, Double.doubleToRawLongBits(value));
+  public static void putDouble(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset, double value) {
+    space.putBits(self, object, fieldOffset, Double.BYTES, Double.doubleToRawLongBits(value));
   }
 
   /**
    * Reads a reference field.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @return the value, or the handle of the object referred to
    */
-  public static @Nullable Object getReference(ObjectSpace space, long object, int fieldOffset) {
-    return space.getReference(object, fieldOffset);
+  public static @Nullable Object getReference(
+      PersistentObject self, ObjectSpace space, long object, int fieldOffset) {
+    return space.getReference(self, object, fieldOffset);
   }
 
   /**
    * Writes a reference field; a plain object is stored with everything that it reaches.
    *
-   * @param space the handle's space
-   * @param object the handle's based pointer
+   * @param self the handle
+   * @param space its space, as the caller has read it
+   * @param object its based pointer, read after the space
    * @param fieldOffset the field's place
    * @param value the value, a handle, a plain object or {@code null}
    * @throws dev.basalt.error.UnsupportedTypeException if the value cannot be stored
@@ -254,7 +290,11 @@ public final class Bridge {
    * @throws dev.basalt.error.CrossPoolReferenceException if it belongs to another pool
    */
   public static void putReference(
-      ObjectSpace space, long object, int fieldOffset, @Nullable Object value) {
-    space.putReference(object, fieldOffset, value);
+      PersistentObject self,
+      ObjectSpace space,
+      long object,
+      int fieldOffset,
+      @Nullable Object value) {
+    space.putReference(self, object, fieldOffset, value);
   }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * names and numbers that one needs to act on it.
  */
 public abstract sealed class BasaltException extends RuntimeException
-    permits CorruptPoolException,
+    permits ConflictException,
+        CorruptPoolException,
         CrossPoolReferenceException,
         IncompatiblePoolException,
         MediaErrorException,
@@ -25,5 +26,9 @@ public abstract sealed class BasaltException extends RuntimeException
 
   BasaltException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  BasaltException(String message, boolean hasStackTrace) {
+    super(message, null, hasStackTrace, hasStackTrace);
   }
 }

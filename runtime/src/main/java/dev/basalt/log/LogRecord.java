@@ -4,6 +4,7 @@ import static dev.basalt.format.Structure.U64;
 
 import dev.basalt.format.LogRecordFormat;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** Reads commit records. */
@@ -33,6 +34,21 @@ public final class LogRecord {
     CRC32C crc = new CRC32C();
     crc.update(bytes.asByteBuffer());
     return (int) crc.getValue();
+  }
+
+  /** The checksum of a record: that of its entries, which are known first, then of its header. */
+  static int recordCrc(MemorySegment record) {
+    CRC32C crc = new CRC32C();
+    crc.update(record.asSlice(LogRecordFormat.HEADER_SIZE).asByteBuffer());
+    crc.update(summedHeader(record));
+    return (int) crc.getValue();
+  }
+
+  /** The part of a record's header that its checksum covers. */
+  static ByteBuffer summedHeader(MemorySegment record) {
+    return record
+        .asSlice(LogRecordFormat.LENGTH, LogRecordFormat.HEADER_SIZE - LogRecordFormat.LENGTH)
+        .asByteBuffer();
   }
 
   /**

@@ -112,8 +112,7 @@ public final class LogScanner {
 
   /** The entries of a record, or null if the record or what it refers to is not whole. */
   private @Nullable MemorySegment entries(MemorySegment record, Replay replay) {
-    if (record.get(U32, LogRecordFormat.CRC)
-        != LogRecord.crc(record.asSlice(LogRecordFormat.LENGTH))) {
+    if (record.get(U32, LogRecordFormat.CRC) != LogRecord.recordCrc(record)) {
       return null;
     }
     MemorySegment body = record.asSlice(LogRecordFormat.HEADER_SIZE);

@@ -8,27 +8,63 @@ import dev.basalt.format.LogRecordFormat;
 import dev.basalt.format.SpillFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.zip.CRC32C;
 
 /**
- * Builds one commit record at a time in native memory that is kept for the next. Guarded by the
- * pool's commit lock.
+ * Builds one commit record at a time in native memory that is kept for the next. Used by one thread
+ * at a time.
  */
 public final class RecordBuilder {
   /** The length of a record whose entries lie elsewhere. */
   public static final long SPILLED_BYTES = (long) LogRecordFormat.HEADER_SIZE + SpillFormat.SIZE;
 
-  private static final int INITIAL_BYTES = 64 << 10;
+  /** The length of a record without entries. */
+  public static final long EMPTY_BYTES = LogRecordFormat.HEADER_SIZE;
+
+  private static final int INITIAL_BYTES = 4 << 10;
+
+  /** More than this is given back after a large record. */
+  private static final long KEPT_BYTES = 1 << 20;
 
   private final GrowableBuffer buffer = new GrowableBuffer(INITIAL_BYTES);
   private final MemorySegment spilled = Arena.ofAuto().allocate(SPILLED_BYTES, Long.BYTES);
-  private long length = LogRecordFormat.HEADER_SIZE;
+  private long length = EMPTY_BYTES;
+
+  /** The checksum of the entries that lie before {@link #summed}. */
+  private final CRC32C crc = new CRC32C();
+
+  private long summed = EMPTY_BYTES;
 
   /** Creates an empty builder. */
   public RecordBuilder() {}
 
   /** Forgets the record under construction. */
   public void reset() {
-    length = LogRecordFormat.HEADER_SIZE;
+    truncate(EMPTY_BYTES);
+    if (buffer.memory().byteSize() > KEPT_BYTES) {
+      buffer.resize(INITIAL_BYTES, 0);
+    }
+  }
+
+  /**
+   * Forgets the last entries.
+   *
+   * @param newLength a length that the record has had
+   */
+  public void truncate(long newLength) {
+    length = newLength;
+    if (summed > newLength) {
+      crc.reset();
+      summed = EMPTY_BYTES;
+    }
+  }
+
+  /** Takes the entries so far into the checksum, so that less is to be done at the end. */
+  public void sum() {
+    if (length > summed) {
+      crc.update(buffer.memory().asSlice(summed, length - summed).asByteBuffer());
+      summed = length;
+    }
   }
 
   /**
@@ -37,7 +73,7 @@ public final class RecordBuilder {
    * @return {@code true} if no entry was added since {@link #reset}
    */
   public boolean isEmpty() {
-    return length == LogRecordFormat.HEADER_SIZE;
+    return length == EMPTY_BYTES;
   }
 
   /**
@@ -130,26 +166,32 @@ public final class RecordBuilder {
 
   /** Completes a record that holds its entries. */
   MemorySegment finish(long sequence, long epoch) {
-    return finish(
-        buffer.memory().asSlice(0, length), LogRecordFormat.WITH_ENTRIES, sequence, epoch);
+    sum();
+    MemorySegment record = buffer.memory().asSlice(0, length);
+    putHeader(record, LogRecordFormat.WITH_ENTRIES, sequence, epoch);
+    crc.update(LogRecord.summedHeader(record));
+    record.set(U32, LogRecordFormat.CRC, (int) crc.getValue());
+    crc.reset();
+    summed = EMPTY_BYTES;
+    return record;
   }
 
   /** Completes a record whose entries have been written to another place. */
   MemorySegment finishSpilled(long place, long sequence, long epoch) {
-    MemorySegment spill = spilled.asSlice(LogRecordFormat.HEADER_SIZE);
+    MemorySegment spill = spilled.asSlice(EMPTY_BYTES);
     spill.set(U64, SpillFormat.OFFSET, place);
     spill.set(U64, SpillFormat.LENGTH, entries().byteSize());
     spill.set(U32, SpillFormat.CRC, LogRecord.crc(entries()));
-    return finish(spilled, LogRecordFormat.SPILLED, sequence, epoch);
+    putHeader(spilled, LogRecordFormat.SPILLED, sequence, epoch);
+    spilled.set(U32, LogRecordFormat.CRC, LogRecord.recordCrc(spilled));
+    return spilled;
   }
 
-  private static MemorySegment finish(MemorySegment record, int kind, long sequence, long epoch) {
+  private static void putHeader(MemorySegment record, int kind, long sequence, long epoch) {
     record.set(U32, LogRecordFormat.LENGTH, (int) record.byteSize());
     record.set(U64, LogRecordFormat.SEQUENCE, sequence);
     record.set(U32, LogRecordFormat.EPOCH, (int) epoch);
     record.set(U32, LogRecordFormat.KIND, kind);
-    record.set(U32, LogRecordFormat.CRC, LogRecord.crc(record.asSlice(LogRecordFormat.LENGTH)));
-    return record;
   }
 
   /** Releases the memory. */

@@ -112,7 +112,7 @@ public final class Mapping {
 
   /** The address of a checked range. */
   private long address(long offset, long length) {
-    if (offset < 0 || length < 0 || offset > limit - length) {
+    if ((offset | length | (limit - length - offset)) < 0) {
       fail(offset, length);
     }
     return base + offset;
@@ -169,6 +169,45 @@ public final class Mapping {
    */
   public long getLongAcquire(long offset) {
     return (long) LONGS.getAcquire(ALL, address(offset, 8));
+  }
+
+  /** Where {@link #stableWord} goes when the object is not as it should be. */
+  public interface SlowRead {
+    /**
+     * Reads a word in another way.
+     *
+     * @param object the object
+     * @param wordOffset bytes from its start
+     * @return the word
+     */
+    long readSlow(long object, int wordOffset);
+  }
+
+  /**
+   * Reads an aligned long of an object whose first long is a version that writers change before and
+   * after they change anything else of it. The value counts if the version is the same before and
+   * after, positive, and not newer than wanted.
+   *
+   * @param object where the object starts
+   * @param wordOffset bytes from its start
+   * @param versionMax the newest version that counts
+   * @param otherwise answers if the value does not count, or the object lies outside the mapping
+   * @return the value
+   */
+  public long stableWord(long object, int wordOffset, long versionMax, SlowRead otherwise) {
+    if ((object | (limit - Long.BYTES - wordOffset - object)) >= 0) {
+      long address = base + object;
+      long version = ALL.get(LONG, address);
+      VarHandle.loadLoadFence();
+      if (version > 0 && version <= versionMax) {
+        long word = ALL.get(LONG, address + wordOffset);
+        VarHandle.loadLoadFence();
+        if (ALL.get(LONG, address) == version) {
+          return word;
+        }
+      }
+    }
+    return otherwise.readSlow(object, wordOffset);
   }
 
   /**

@@ -35,6 +35,15 @@ public final class Heap {
   }
 
   /**
+   * The memory of the heap, for reads that must cost little.
+   *
+   * @return the mapping
+   */
+  public Mapping memory() {
+    return mapping;
+  }
+
+  /**
    * The medium under the heap.
    *
    * @return the medium

@@ -16,6 +16,18 @@ public final class OffsetMap {
   private long[] values = new long[INITIAL_CAPACITY];
   private int size;
 
+  /** Decides about an entry. */
+  public interface Test {
+    /**
+     * Decides.
+     *
+     * @param offset the key
+     * @param value the value
+     * @return whether the entry is as wanted
+     */
+    boolean test(long offset, long value);
+  }
+
   /** Creates an empty map. */
   public OffsetMap() {}
 
@@ -86,11 +98,30 @@ public final class OffsetMap {
    * @param visitor takes them; must not change the map
    */
   public void forEach(Visitor visitor) {
-    for (int i = 0; i < keys.length; i++) {
+    for (int i = 0, left = size; left > 0; i++) {
       if (keys[i] != 0) {
         visitor.visit(keys[i], values[i]);
+        left--;
       }
     }
+  }
+
+  /**
+   * Whether every entry is as wanted.
+   *
+   * @param test decides; must not change the map
+   * @return {@code false} at the first that is not
+   */
+  public boolean allMatch(Test test) {
+    for (int i = 0, left = size; left > 0; i++) {
+      if (keys[i] != 0) {
+        if (!test.test(keys[i], values[i])) {
+          return false;
+        }
+        left--;
+      }
+    }
+    return true;
   }
 
   /** Removes everything. */
@@ -109,7 +140,7 @@ public final class OffsetMap {
 
   private int slot(long offset) {
     int mask = keys.length - 1;
-    int i = (int) ((offset * 0x9E37_79B9_7F4A_7C15L) >>> 40) & mask;
+    int i = (int) ((offset * 0x9E37_79B9_7F4A_7C15L) >>> 32) & mask;
     while (keys[i] != 0 && keys[i] != offset) {
       i = (i + 1) & mask;
     }

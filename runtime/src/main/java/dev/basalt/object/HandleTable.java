@@ -19,9 +19,6 @@ final class HandleTable {
 
   private final Cache<Long, PersistentObject> handles = Caffeine.newBuilder().weakValues().build();
 
-  /** What was on its way into the pool when its update aborted, by the place it was to have. */
-  private final Cache<Long, PersistentObject> aborted = Caffeine.newBuilder().weakValues().build();
-
   private final AtomicReferenceArray<@Nullable Recent> recent = new AtomicReferenceArray<>(RECENT);
 
   private static final class Recent extends WeakReference<PersistentObject> {
@@ -53,24 +50,9 @@ final class HandleTable {
     return handles.getIfPresent(offset);
   }
 
-  /**
-   * The plain object whose place this is or, if its update has just aborted, was: a reader may have
-   * taken the place from it a moment before.
-   */
-  @Nullable PersistentObject findPlain(long offset) {
-    PersistentObject handle = handles.getIfPresent(offset);
-    return handle != null ? handle : aborted.getIfPresent(offset);
-  }
-
   /** A plain object has become the handle of a new object. */
   void put(long offset, PersistentObject handle) {
     handles.put(offset, handle);
-  }
-
-  /** A handle is about to be plain again. */
-  void abort(long offset, PersistentObject handle) {
-    aborted.put(offset, handle);
-    remove(offset);
   }
 
   /** The object is no longer there. */

@@ -12,12 +12,13 @@ import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.SlotsFormat;
 import dev.basalt.format.TypeRecordFormat;
+import dev.basalt.medium.Mapping;
+import dev.basalt.tx.Pending;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
-import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,9 @@ public final class ObjectSpace {
   private final TransactionManager transactions;
   private final ClassLoader loader;
   private final Object owner;
+  private final Mapping memory;
   private final TypeTable types;
+  private final Transit transit;
   private final HandleTable handles = new HandleTable();
 
   /**
@@ -49,7 +52,10 @@ public final class ObjectSpace {
     this.transactions = transactions;
     this.loader = loader;
     this.owner = owner;
+    this.memory = transactions.heap().memory();
     this.types = new TypeTable(transactions.heap());
+    this.transit = new Transit(this);
+    transactions.setObjects(this, this::sizeOf);
   }
 
   /**
@@ -100,6 +106,16 @@ public final class ObjectSpace {
   // ---- transactions of one operation
 
   /**
+   * The space of the innermost transaction that the calling thread is in.
+   *
+   * @return the space, or {@code null} if the thread has no transaction
+   */
+  public static @Nullable ObjectSpace inUse() {
+    Tx tx = TransactionManager.innermost();
+    return tx == null ? null : (ObjectSpace) tx.manager().owner();
+  }
+
+  /**
    * Runs a read in the thread's transaction, or in a view of its own.
    *
    * @param <R> the result's type
@@ -107,42 +123,19 @@ public final class ObjectSpace {
    * @return its result
    */
   public <R extends @Nullable Object> R read(Supplier<R> body) {
-    if (transactions.current() != null) {
-      return body.get();
-    }
-    View view = transactions.beginView();
-    try {
-      return body.get();
-    } catch (InternalError e) {
-      throw transactions.fault(e);
-    } finally {
-      transactions.end(view);
-    }
+    return transactions.current() != null ? body.get() : transactions.view(body::get);
   }
 
   /**
    * Runs a change in the thread's update, or in an update of its own.
    *
    * @param <R> the result's type
-   * @param body what to do
+   * @param body what to do; runs again after a conflict
    * @return its result
    * @throws ReadOnlyPoolException inside a view
    */
   public <R extends @Nullable Object> R write(Supplier<R> body) {
-    if (transactions.current() instanceof Update update) {
-      update.checkUsable();
-      return body.get();
-    }
-    Update update = transactions.beginUpdate();
-    try {
-      R result = body.get();
-      transactions.commit(update);
-      return result;
-    } catch (InternalError e) {
-      throw transactions.fault(e);
-    } finally {
-      transactions.abort(update);
-    }
+    return transactions.current() instanceof Update ? body.get() : transactions.update(body::get);
   }
 
   private Update currentUpdate() {
@@ -156,6 +149,22 @@ public final class ObjectSpace {
   // ---- words and fields
 
   /**
+   * Reads the word that holds a field of a handle.
+   *
+   * @param self the handle
+   * @param object its place, as the caller has read it
+   * @param fieldOffset the field
+   * @return the word
+   */
+  public long word(PersistentObject self, long object, int fieldOffset) {
+    try {
+      return word(object, fieldOffset);
+    } catch (UncommittedObjectException e) {
+      return transit.word(self, fieldOffset);
+    }
+  }
+
+  /**
    * Reads the word of an object that holds a field.
    *
    * @param object the object
@@ -165,110 +174,148 @@ public final class ObjectSpace {
   public long word(long object, int fieldOffset) {
     Tx tx = transactions.current();
     try {
-      return tx != null
-          ? tx.word(object, fieldOffset & WORD_MASK)
-          : transactions.latestWord(object, fieldOffset & WORD_MASK);
-    } catch (UncommittedObjectException e) {
-      return plainWord(object, fieldOffset);
+      return tx == null
+          ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, transactions)
+          : tx.word(object, fieldOffset & WORD_MASK);
     } catch (InternalError e) {
       throw transactions.fault(e);
     }
   }
 
-  /** The field of an object that another thread's update is storing: its plain value, in place. */
-  private long plainWord(long object, int fieldOffset) {
-    return PlainFields.read(plain(object), fieldOffset).bits() << shift(fieldOffset);
-  }
-
-  private PersistentObject plain(long object) {
-    PersistentObject plain = handles.findPlain(object);
-    if (plain == null) {
-      throw new CorruptPoolException(name() + ": nothing is stored at " + object);
-    }
-    return plain;
-  }
-
-  private static int shift(int fieldOffset) {
+  static int shift(int fieldOffset) {
     return (fieldOffset & ~WORD_MASK) * Byte.SIZE;
   }
 
   /**
-   * Writes a primitive field.
+   * Reads an {@code int} of an object.
    *
    * @param object the object
+   * @param fieldOffset the field
+   * @return the value
+   */
+  public int getInt(long object, int fieldOffset) {
+    return (int) (word(object, fieldOffset) >>> shift(fieldOffset));
+  }
+
+  /**
+   * Writes an {@code int} of an object; inside an update.
+   *
+   * @param object the object
+   * @param fieldOffset the field
+   * @param value the value
+   */
+  public void putInt(long object, int fieldOffset, int value) {
+    putBits(currentUpdate(), object, fieldOffset, Integer.BYTES, value);
+  }
+
+  /**
+   * Writes a primitive field of a handle.
+   *
+   * @param self the handle
+   * @param object its place, as the caller has read it
    * @param fieldOffset the field
    * @param bytes its size: 1, 2, 4 or 8
    * @param bits its value in the low bits
    */
-  public void putBits(long object, int fieldOffset, int bytes, long bits) {
+  public void putBits(PersistentObject self, long object, int fieldOffset, int bytes, long bits) {
     if (transactions.current() instanceof Update update) {
-      putBits(update, object, fieldOffset, bytes, bits);
+      putBits(update, transit.writable(update, self, object), fieldOffset, bytes, bits);
     } else {
-      write(
-          () -> {
-            putBits(currentUpdate(), object, fieldOffset, bytes, bits);
-            return true;
-          });
+      boolean _ =
+          transactions.update(
+              () -> {
+                Update update = currentUpdate();
+                long place = transit.writable(update, self, object);
+                putBits(update, place, fieldOffset, bytes, bits);
+                return true;
+              });
     }
   }
 
   void putBits(Update update, long object, int fieldOffset, int bytes, long bits) {
-    long[] words = writable(update, object);
-    long mask = bytes == Long.BYTES ? -1 : (1L << (bytes * Byte.SIZE)) - 1;
+    int at = fieldOffset & WORD_MASK;
+    if (bytes == Long.BYTES) {
+      update.putWord(object, at, bits);
+      return;
+    }
+    long mask = (1L << (bytes * Byte.SIZE)) - 1;
     int shift = shift(fieldOffset);
-    int at = fieldOffset >> 3;
-    words[at] = (words[at] & ~(mask << shift)) | ((bits & mask) << shift);
-  }
-
-  /** The update's copy of an object. */
-  private long[] writable(Update update, long object) {
-    long[] words = update.ownWords(object);
-    return words != null ? words : update.copy(object, sizeOf(update, object));
+    update.putWord(
+        object, at, (update.word(object, at) & ~(mask << shift)) | ((bits & mask) << shift));
   }
 
   // ---- references and values
 
   /**
-   * Reads a reference field.
+   * Reads a reference field of a handle.
+   *
+   * @param self the handle
+   * @param object its place, as the caller has read it
+   * @param fieldOffset the field
+   * @return the value, or the handle of the object referred to, or {@code null}
+   */
+  public @Nullable Object getReference(PersistentObject self, long object, int fieldOffset) {
+    try {
+      return getReference(object, fieldOffset);
+    } catch (UncommittedObjectException e) {
+      return transit.reference(self, fieldOffset);
+    }
+  }
+
+  /**
+   * Reads a reference of an object.
    *
    * @param object the object
    * @param fieldOffset the field
    * @return the value, or the handle of the object referred to, or {@code null}
    */
   public @Nullable Object getReference(long object, int fieldOffset) {
-    while (true) {
-      try {
-        return storedReference(object, fieldOffset);
-      } catch (UncommittedObjectException e) {
-        Object reference = PlainFields.read(plain(object), fieldOffset).reference();
-        VarHandle.loadLoadFence();
-        // A commit clears the plain reference fields once the object has a version.
-        if (transactions.heap().versionAcquire(object) == 0) {
-          return reference;
-        }
-      } catch (InternalError e) {
-        throw transactions.fault(e);
-      }
+    Tx tx = transactions.current();
+    try {
+      return tx != null
+          ? decode(tx, tx.word(object, fieldOffset))
+          : latestReference(object, fieldOffset);
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     }
   }
 
-  private @Nullable Object storedReference(long object, int fieldOffset) {
-    Tx tx = transactions.current();
-    if (tx != null) {
-      return decode(tx, tx.word(object, fieldOffset));
-    }
+  /** In a view of its own, which lasts until the handle exists. */
+  private @Nullable Object latestReference(long object, int fieldOffset) {
     while (true) {
       try (View view = transactions.openView()) {
         return decode(view, view.word(object, fieldOffset));
       } catch (StaleTransactionException e) {
         // The object was stored since this view began; the next view sees it, unless its version
         // is one that the commit in progress, if there is one, does not make true.
-        long _ = transactions.latestWord(object, fieldOffset);
+        long _ = memory.stableWord(object, fieldOffset, Long.MAX_VALUE, transactions);
         if (transactions.heap().versionAcquire(object) > transactions.published() + 1) {
           throw e;
         }
       }
     }
+  }
+
+  /**
+   * Whether the calling thread is to work on an object in the pool; if not, on its plain state,
+   * because another thread's update is only about to store it.
+   *
+   * @param handle an object that belongs to this space
+   * @return whether it sees the object in the pool
+   */
+  public boolean sees(PersistentObject handle) {
+    return transit.sees(handle);
+  }
+
+  /**
+   * Where the calling thread's transaction has a handle's object.
+   *
+   * @param handle the handle
+   * @return the object
+   */
+  public long place(PersistentObject handle) {
+    long offset = handle.$basalt$offset();
+    return Pending.is(offset) ? transit.own(currentUpdate(), offset) : offset;
   }
 
   /** What a slot holds, as the transaction sees it. */
@@ -308,26 +355,43 @@ public final class ObjectSpace {
   }
 
   private static int classId(Tx tx, long object) {
-    return (int) tx.word(object, ObjectFormat.CLASS_ID);
+    return (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
   }
 
   /**
-   * Writes a reference field. A plain object is stored with everything that it reaches.
+   * Writes a reference field of a handle. A plain object is stored with everything that it reaches.
+   *
+   * @param self the handle
+   * @param object its place, as the caller has read it
+   * @param fieldOffset the field
+   * @param value the value, a handle, a plain object or {@code null}
+   */
+  public void putReference(
+      PersistentObject self, long object, int fieldOffset, @Nullable Object value) {
+    if (transactions.current() instanceof Update update) {
+      putReference(update, transit.writable(update, self, object), fieldOffset, value);
+    } else {
+      boolean _ =
+          transactions.update(
+              () -> {
+                Update update = currentUpdate();
+                long place = transit.writable(update, self, object);
+                putReference(update, place, fieldOffset, value);
+                return true;
+              });
+    }
+  }
+
+  /**
+   * Writes a reference of an object; inside an update. A plain object is stored with everything
+   * that it reaches.
    *
    * @param object the object
    * @param fieldOffset the field
    * @param value the value, a handle, a plain object or {@code null}
    */
   public void putReference(long object, int fieldOffset, @Nullable Object value) {
-    if (transactions.current() instanceof Update update) {
-      putReference(update, object, fieldOffset, value);
-    } else {
-      write(
-          () -> {
-            putReference(currentUpdate(), object, fieldOffset, value);
-            return true;
-          });
-    }
+    putReference(currentUpdate(), object, fieldOffset, value);
   }
 
   void putReference(Update update, long object, int fieldOffset, @Nullable Object value) {
@@ -336,9 +400,8 @@ public final class ObjectSpace {
 
   /** Sets a slot and counts the references that come and go. */
   private void putSlot(Update update, long object, int fieldOffset, long slot) {
-    long[] words = writable(update, object);
-    long old = words[fieldOffset >> 3];
-    words[fieldOffset >> 3] = slot;
+    long old = update.word(object, fieldOffset);
+    update.putWord(object, fieldOffset, slot);
     if (SlotFormat.isPointer(slot)) {
       update.changeCount(slot, 1);
     }
@@ -366,7 +429,8 @@ public final class ObjectSpace {
   private long encodeObject(Update update, PersistentObject object) {
     ObjectSpace owner = object.$basalt$space();
     if (owner == this) {
-      return object.$basalt$offset();
+      update.pin(object);
+      return transit.writable(update, object, object.$basalt$offset());
     }
     if (owner != null) {
       throw new CrossPoolReferenceException(
@@ -412,7 +476,7 @@ public final class ObjectSpace {
    * @return how many
    */
   public int slotsLength(long slots) {
-    return (int) currentTx().word(slots, SlotsFormat.LENGTH);
+    return (int) currentTx().constantWord(slots, SlotsFormat.LENGTH);
   }
 
   /**
@@ -433,22 +497,6 @@ public final class ObjectSpace {
    */
   public static int slotAt(int index) {
     return SlotsFormat.slot(index);
-  }
-
-  /**
-   * Whether the running transaction sees an object. It does not if another thread's update is only
-   * about to store the object, or has stored it since this transaction's snapshot.
-   *
-   * @param object the object
-   * @return whether it is there
-   */
-  public boolean isVisible(long object) {
-    try {
-      long _ = currentTx().word(object, ObjectFormat.VERSION);
-      return true;
-    } catch (UncommittedObjectException | StaleTransactionException e) {
-      return false;
-    }
   }
 
   /**
@@ -540,11 +588,12 @@ public final class ObjectSpace {
     int classId = classId(tx, object);
     return switch (classId) {
       case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 ->
-          BytesFormat.size(tx.word(object, BytesFormat.LENGTH) & 0xFFFF_FFFFL);
+          BytesFormat.size(tx.constantWord(object, BytesFormat.LENGTH) & 0xFFFF_FFFFL);
       case ClassIds.LONG, ClassIds.DOUBLE -> NumberFormat.SIZE;
-      case ClassIds.SLOTS -> SlotsFormat.size((int) tx.word(object, SlotsFormat.LENGTH));
+      case ClassIds.SLOTS -> SlotsFormat.size((int) tx.constantWord(object, SlotsFormat.LENGTH));
       case ClassIds.TYPE_RECORD ->
-          TypeRecordFormat.TEXT + (tx.word(object, TypeRecordFormat.DESCRIBED_ID) >>> Integer.SIZE);
+          TypeRecordFormat.TEXT
+              + (tx.constantWord(object, TypeRecordFormat.DESCRIBED_ID) >>> Integer.SIZE);
       case ClassIds.LIMBO_NODE -> LimboNodeFormat.SIZE;
       default -> types.byId(classId, object).layout().size();
     };
@@ -559,7 +608,7 @@ public final class ObjectSpace {
   void forEachPointer(Tx tx, long object, PointerVisitor visitor) {
     int classId = classId(tx, object);
     if (classId == ClassIds.SLOTS) {
-      int length = (int) tx.word(object, SlotsFormat.LENGTH);
+      int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
       for (int i = 0; i < length; i++) {
         visitSlot(tx.word(object, SlotsFormat.slot(i)), visitor);
       }

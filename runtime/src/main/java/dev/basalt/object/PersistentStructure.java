@@ -15,6 +15,18 @@ public interface PersistentStructure extends PersistentObject {
   Layout $basalt$layout();
 
   /**
+   * Whether the calling thread is to work on a structure's plain state: it is plain, or another
+   * thread's update is only about to store it.
+   *
+   * @param structure the structure
+   * @return {@code false} if its state is in the pool
+   */
+  static boolean isPlain(PersistentStructure structure) {
+    @Nullable ObjectSpace space = structure.$basalt$space();
+    return space == null || !space.sees(structure);
+  }
+
+  /**
    * The space of a structure that is known to be a handle.
    *
    * @param structure the structure

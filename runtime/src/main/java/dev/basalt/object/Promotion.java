@@ -1,9 +1,13 @@
 package dev.basalt.object;
 
+import dev.basalt.error.ConflictException;
+import dev.basalt.memory.OffsetMap;
+import dev.basalt.tx.Pending;
 import dev.basalt.tx.Update;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +20,21 @@ import org.jspecify.annotations.Nullable;
  * keys for their hash codes, and those read fields that must have been stored by then.
  */
 final class Promotion implements Update.Listener {
+  /** Two updates may meet a plain object at the same time; its monitor belongs to the program. */
+  private static final Object[] CLAIMS =
+      IntStream.range(0, 64).mapToObj(i -> new Object()).toArray();
+
   private final ObjectSpace space;
   private final Update update;
   private final List<PersistentObject> promoted = new ArrayList<>();
+
+  /** Pending number to true place. */
+  private final OffsetMap places = new OffsetMap();
+
   private final ArrayDeque<PersistentObject> toStore = new ArrayDeque<>();
   private final List<Type> newTypes = new ArrayList<>();
   private boolean storing;
+  private boolean recordsTypes;
 
   Promotion(ObjectSpace space, Update update) {
     this.space = space;
@@ -45,9 +58,7 @@ final class Promotion implements Update.Listener {
       ShapeCheck.check(type.layout(), layout);
       need(type);
       long object = update.create(type.id(), layout.size());
-      promoted.add(plain);
-      space.handles().put(object, plain); // before, so that a reader of another thread finds it
-      plain.$basalt$bind(space, object);
+      claim(plain, object);
       if (plain instanceof PersistentStructure) {
         toStore.addLast(plain);
       } else {
@@ -55,10 +66,32 @@ final class Promotion implements Update.Listener {
       }
       storeQueued();
       return object;
+    } catch (ConflictException e) {
+      throw e;
     } catch (RuntimeException | Error e) {
       update.doom(e instanceof RuntimeException failure ? failure : new IllegalStateException(e));
       throw e;
     }
+  }
+
+  /** Makes a plain object this update's, unless another thread was first. */
+  private void claim(PersistentObject plain, long object) {
+    long pending = Pending.next();
+    synchronized (CLAIMS[System.identityHashCode(plain) % CLAIMS.length]) {
+      if (plain.$basalt$space() != null) {
+        throw update.conflict(
+            "another update is storing the same object of class " + plain.getClass().getName());
+      }
+      plain.$basalt$bind(space, pending);
+    }
+    places.put(pending, object);
+    promoted.add(plain);
+    space.handles().put(object, plain);
+  }
+
+  /** The true place of an object that this update stores, or 0. */
+  long placeOf(long pending) {
+    return places.get(pending, 0);
   }
 
   private void storeQueued() {
@@ -68,7 +101,7 @@ final class Promotion implements Update.Listener {
     storing = true;
     try {
       for (PersistentObject next = toStore.poll(); next != null; next = toStore.poll()) {
-        next.$basalt$store(new ImageWriter(space, update, next.$basalt$offset()));
+        next.$basalt$store(new ImageWriter(space, update, placeOf(next.$basalt$offset())));
       }
     } finally {
       storing = false;
@@ -82,8 +115,16 @@ final class Promotion implements Update.Listener {
     }
   }
 
+  /** One update at a time may add to the type table, so that its head is this update's to write. */
   @Override
   public void beforeCommit() {
+    if (newTypes.stream().allMatch(Type::isRecorded)) {
+      return;
+    }
+    recordsTypes = space.types().startRecording();
+    if (!recordsTypes) {
+      throw update.conflict("another update is adding classes to the type table");
+    }
     for (Type type : newTypes) {
       if (!type.isRecorded()) {
         space.types().record(update, type);
@@ -91,16 +132,34 @@ final class Promotion implements Update.Listener {
     }
   }
 
+  private void releaseTypes() {
+    if (recordsTypes) {
+      recordsTypes = false;
+      space.types().endRecording();
+    }
+  }
+
+  /** The objects get their true places; nobody sees anything there yet. */
+  @Override
+  public void committing() {
+    for (PersistentObject object : promoted) {
+      object.$basalt$bind(space, placeOf(object.$basalt$offset()));
+    }
+    newTypes.forEach(Type::setRecorded);
+  }
+
   @Override
   public void committed() {
-    newTypes.forEach(Type::setRecorded);
+    releaseTypes();
     promoted.forEach(PersistentObject::$basalt$clear);
   }
 
   @Override
   public void aborted() {
+    releaseTypes();
     for (PersistentObject object : promoted) {
-      space.handles().abort(object.$basalt$offset(), object);
+      long place = object.$basalt$offset();
+      space.handles().remove(Pending.is(place) ? placeOf(place) : place);
       object.$basalt$bind(null, 0);
     }
   }

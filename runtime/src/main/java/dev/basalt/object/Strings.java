@@ -76,7 +76,7 @@ final class Strings {
 
   /** Compares a string object with a string, without making one. */
   static boolean matches(Tx tx, long object, int classId, String string) {
-    long word = tx.word(object, BytesFormat.LENGTH);
+    long word = tx.constantWord(object, BytesFormat.LENGTH);
     int length = (int) word;
     int hash = (int) (word >>> Integer.SIZE);
     if (hash != string.hashCode()
@@ -96,7 +96,7 @@ final class Strings {
   }
 
   private static int length(Tx tx, long object) {
-    int length = (int) tx.word(object, BytesFormat.LENGTH);
+    int length = (int) tx.constantWord(object, BytesFormat.LENGTH);
     if (length < 0) {
       throw new CorruptPoolException(
           "the string at %d has a length of %d".formatted(object, length));

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ final class TypeTable {
 
   private final Heap heap;
   private final long headAt;
+
+  /** Whether an update is adding records. */
+  private final AtomicBoolean recording = new AtomicBoolean();
+
   private final ConcurrentHashMap<String, Type> byName = new ConcurrentHashMap<>();
 
   /** Index is the class id minus {@link ClassIds#FIRST_TYPE}. Replaced, never changed. */
@@ -129,7 +134,16 @@ final class TypeTable {
     return names;
   }
 
-  /** Creates the record of a type as part of an update. */
+  /** Whether the caller may add records until it calls {@link #endRecording}. */
+  boolean startRecording() {
+    return recording.compareAndSet(false, true);
+  }
+
+  void endRecording() {
+    recording.set(false);
+  }
+
+  /** Creates the record of a type as part of an update that may. */
   void record(Update update, Type type) {
     byte[] text = LayoutText.write(type.layout()).getBytes(UTF_8);
     long record = update.create(ClassIds.TYPE_RECORD, (long) TypeRecordFormat.TEXT + text.length);

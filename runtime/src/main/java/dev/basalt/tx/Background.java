@@ -18,6 +18,8 @@ final class Background implements AutoCloseable {
 
   private final Log log;
   private final Checkpointer checkpointer;
+  private final Runnable tick;
+  private long lastTickNanos = System.nanoTime();
   private final boolean syncLog;
   private final long intervalNanos;
   private final Thread thread;
@@ -29,9 +31,11 @@ final class Background implements AutoCloseable {
 
   private volatile boolean stopping;
 
-  Background(Log log, Checkpointer checkpointer, boolean syncLog, long syncIntervalNanos) {
+  Background(
+      Log log, Checkpointer checkpointer, Runnable tick, boolean syncLog, long syncIntervalNanos) {
     this.log = log;
     this.checkpointer = checkpointer;
+    this.tick = tick;
     this.syncLog = syncLog;
     this.intervalNanos = syncLog ? syncIntervalNanos : IDLE_NANOS;
     this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
@@ -62,6 +66,10 @@ final class Background implements AutoCloseable {
           checkpointer.checkpoint();
         } else if (syncLog) {
           log.awaitDurable(log.end());
+        }
+        if (System.nanoTime() - lastTickNanos >= IDLE_NANOS) {
+          lastTickNanos = System.nanoTime();
+          tick.run();
         }
       } catch (InterruptedException e) {
         LOGGER.debug("the background thread goes on after an interrupt");

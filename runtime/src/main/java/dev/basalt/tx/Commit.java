@@ -11,21 +11,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns one update into a log record and puts it in place. The steps, in the order in which {@link
- * TransactionManager} takes them:
+ * CommitPath} takes them:
  *
  * <ol>
- *   <li>{@link #plan}: counts, limbo and allocation become raw words. Nothing has happened yet; a
- *       full pool shows here.
- *   <li>{@link #build}: changed objects and raw words become the entries of a record.
+ *   <li>{@link #encode}: new and changed objects become entries of a record. This needs no lock: if
+ *       an object that was copied has changed meanwhile, the update has a conflict anyway.
+ *   <li>Under the commit lock, {@link #plan}: counts, limbo and allocation become raw words, and
+ *       the last entries of the record. Nothing has happened yet.
  *   <li>The record is appended to the log: the commit has happened.
  *   <li>{@link #keepImages} and {@link #apply}: before-images are kept for older snapshots, then
  *       the entries are copied into place exactly as recovery would do it.
  * </ol>
- *
- * <p>Guarded by the pool's update lock.
  */
 final class Commit implements Allocator.Changes {
   /** Unchanged words between two changed ones that are cheaper to log than another entry. */
@@ -36,84 +36,193 @@ final class Commit implements Allocator.Changes {
 
   private final Heap heap;
   private final Allocator allocator;
-  private final Limbo limbo;
   private final Update update;
-  private final long sequence;
+  private final Workspace work;
+  private final RecordBuilder record;
 
-  /** Objects of earlier commits that differ from what is in place; filled by {@link #build}. */
-  private final List<Update.Copy> overwritten = new ArrayList<>();
+  /** Copies of objects of earlier commits that differ from what is in place. */
+  private final List<Workspace.Copy> overwritten = new ArrayList<>();
 
-  Commit(Heap heap, Allocator allocator, Limbo limbo, Update update, long sequence) {
+  /** New objects that nothing refers to. */
+  private final List<Workspace.Copy> unreferenced = new ArrayList<>();
+
+  /** Where in the record the stamps of overwritten objects begin. */
+  private long stampsAt;
+
+  /** The record without raw words. */
+  private long encodedLength;
+
+  private final LimboNodes spareNodes;
+  private int limboNodesUsed;
+
+  /** The raw words that the update's body has set. */
+  private @Nullable OffsetMap rawBefore;
+
+  Commit(Heap heap, Allocator allocator, LimboNodes spareNodes, Update update) {
     this.heap = heap;
     this.allocator = allocator;
-    this.limbo = limbo;
+    this.spareNodes = spareNodes;
     this.update = update;
-    this.sequence = sequence;
+    this.work = update.work();
+    this.record = work.record;
   }
 
-  /** The number that this commit will have. */
-  long sequence() {
-    return sequence;
+  RecordBuilder record() {
+    return record;
   }
 
-  /** Works out counts, limbo entries and allocation words. */
-  void plan() {
-    update.countChanges().forEach(this::changeCount);
-    for (Update.Copy copy : update.copies()) {
-      if (copy.isNew() && count(copy.words()[CLASS_WORD]) == 0) {
-        intoLimbo(copy.object());
+  // ---- before the commit lock
+
+  /** Makes entries of the objects: first all bytes, then the versions of what is overwritten. */
+  void encode() {
+    record.reset();
+    for (Workspace.Copy copy : work.copies) {
+      if (copy.isNew()) {
+        encodeNew(copy);
+      } else if (putChanges(copy)) {
+        overwritten.add(copy);
       }
     }
-    allocator.plan(this, update.rawWords().map());
+    stampsAt = record.length();
+    stampOverwritten();
+    encodedLength = record.length();
+    record.sum();
   }
 
-  private void changeCount(long object, long delta) {
-    if (delta == 0) {
+  /** Nobody else can refer to a new object, so its count is known. */
+  private void encodeNew(Workspace.Copy copy) {
+    long count = work.countChanges.get(copy.object, 0);
+    if (count < 0) {
+      throw new IllegalStateException(
+          "the reference count of the new object at %d would become %d"
+              .formatted(copy.object, count));
+    }
+    long flags = 0;
+    if (count == 0) {
+      flags = ObjectFormat.IN_LIMBO;
+      unreferenced.add(copy);
+    }
+    copy.words[CLASS_WORD] = withCount(copy.words[CLASS_WORD], (int) (count | flags));
+    MemorySegment words = MemorySegment.ofArray(copy.words);
+    record.put(copy.object + ObjectFormat.CLASS_ID, words.asSlice(ObjectFormat.CLASS_ID));
+    record.stamp(copy.object);
+  }
+
+  /** An object has one version, however many of its blocks have changed. */
+  private void stampOverwritten() {
+    long last = 0;
+    @Nullable OffsetMap stamped = null;
+    for (Workspace.Copy copy : overwritten) {
+      if (copy.kind == Workspace.Kind.WHOLE) {
+        record.stamp(copy.object);
+      } else if (copy.object != last) {
+        stamped = stamped == null ? new OffsetMap() : stamped;
+        if (stamped.get(copy.object, 0) == 0) {
+          stamped.put(copy.object, 1);
+          record.stamp(copy.object);
+        }
+        last = copy.object;
+      }
+    }
+  }
+
+  /** Logs the runs of words that differ from those in place. */
+  private boolean putChanges(Workspace.Copy copy) {
+    long[] own = copy.words;
+    long start = copy.offset();
+    @Nullable MemorySegment words = null;
+    boolean changed = false;
+    int at = copy.block == 0 ? HEADER_WORDS : 0;
+    while (at < own.length) {
+      if (own[at] == heap.getLong(start + (long) at * Long.BYTES)) {
+        at++;
+        continue;
+      }
+      int end = at + 1;
+      for (int i = end; i < own.length && i <= end + GAP_WORDS; i++) {
+        if (own[i] != heap.getLong(start + (long) i * Long.BYTES)) {
+          end = i + 1;
+        }
+      }
+      if (end == at + 1) {
+        record.putLong(start + (long) at * Long.BYTES, own[at]);
+      } else {
+        words = words == null ? MemorySegment.ofArray(own) : words;
+        record.put(
+            start + (long) at * Long.BYTES,
+            words.asSlice((long) at * Long.BYTES, (long) (end - at) * Long.BYTES));
+      }
+      changed = true;
+      at = end;
+    }
+    return changed;
+  }
+
+  /** Whether there is nothing to commit: what was written is what is there. */
+  boolean isEmpty() {
+    return record.isEmpty()
+        && work.countChanges.allMatch((object, delta) -> delta == 0)
+        && work.freed.size() == 0
+        && work.rawWords.map().size() == 0;
+  }
+
+  /** The most objects that may come into limbo by this commit. */
+  int limboEntriesMax() {
+    int[] most = {unreferenced.size()};
+    work.countChanges.forEach(
+        (_, delta) -> {
+          if (delta < 0) {
+            most[0]++;
+          }
+        });
+    return most[0];
+  }
+
+  // ---- under the commit lock
+
+  /** Works out counts, limbo entries and allocation words, and adds them to the record. */
+  void plan(Limbo limbo, long sequence) {
+    limboNodesUsed = 0;
+    rawBefore = work.rawWords.size() == 0 ? null : work.rawWords.copy();
+    work.countChanges.forEach((object, delta) -> changeCount(object, delta, limbo, sequence));
+    for (Workspace.Copy copy : unreferenced) {
+      push(limbo, copy.object, sequence);
+    }
+    allocator.plan(this, work.rawWords.map());
+    work.rawWords.map().forEach(record::putLong);
+  }
+
+  /** Forgets the plan, so that it can be made again. */
+  void unplan() {
+    record.truncate(encodedLength);
+    work.rawWords.clear();
+    if (rawBefore != null) {
+      rawBefore.forEach(work.rawWords::put);
+    }
+  }
+
+  private void changeCount(long object, long delta, Limbo limbo, long sequence) {
+    if (delta == 0 || update.hasCreated(object)) {
       return;
     }
-    long[] own = update.ownWords(object);
-    boolean isNew = update.reserved().get(object, 0) != 0;
-    long word = own != null && isNew ? own[CLASS_WORD] : rawClassWord(object);
+    long word = work.rawWords.get(object + ObjectFormat.CLASS_ID);
+    int flags = count(word) & ObjectFormat.IN_LIMBO;
     long count = (count(word) & ObjectFormat.COUNT_MAX) + delta;
     if (count < 0 || count > ObjectFormat.COUNT_MAX) {
       throw new IllegalStateException(
           "the reference count of the object at %d would become %d".formatted(object, count));
     }
-    long changed = withCount(word, (int) count | (count(word) & ObjectFormat.IN_LIMBO));
-    if (own != null && isNew) {
-      own[CLASS_WORD] = changed;
-    } else {
-      update.rawWords().put(object + ObjectFormat.CLASS_ID, changed);
-      if (count == 0) {
-        intoLimbo(object);
-      }
+    boolean enters = count == 0 && flags == 0;
+    work.rawWords.put(
+        object + ObjectFormat.CLASS_ID,
+        withCount(word, (int) count | flags | (enters ? ObjectFormat.IN_LIMBO : 0)));
+    if (enters) {
+      push(limbo, object, sequence);
     }
   }
 
-  private void intoLimbo(long object) {
-    long[] own = update.ownWords(object);
-    boolean isNew = update.reserved().get(object, 0) != 0;
-    long word = own != null && isNew ? own[CLASS_WORD] : rawClassWord(object);
-    if ((count(word) & ObjectFormat.IN_LIMBO) != 0) {
-      return;
-    }
-    long flagged = withCount(word, count(word) | ObjectFormat.IN_LIMBO);
-    if (own != null && isNew) {
-      own[CLASS_WORD] = flagged;
-    } else {
-      update.rawWords().put(object + ObjectFormat.CLASS_ID, flagged);
-    }
-    limbo.push(update.rawWords(), object, sequence, this::newLimboNode);
-  }
-
-  private long newLimboNode() {
-    long node = allocator.reserve(LimboNodeFormat.SIZE);
-    update.reserved().put(node, LimboNodeFormat.SIZE);
-    return node;
-  }
-
-  private long rawClassWord(long object) {
-    return update.rawWords().get(object + ObjectFormat.CLASS_ID);
+  private void push(Limbo limbo, long object, long sequence) {
+    limbo.push(work.rawWords, object, sequence, () -> spareNodes.get(limboNodesUsed++));
   }
 
   private static int count(long classWord) {
@@ -126,77 +235,72 @@ final class Commit implements Allocator.Changes {
 
   @Override
   public void forEachAllocated(OffsetMap.Visitor visitor) {
-    update.reserved().forEach(visitor);
+    work.reserved.forEach(visitor);
+    for (int i = 0; i < limboNodesUsed; i++) {
+      visitor.visit(spareNodes.get(i), LimboNodeFormat.SIZE);
+    }
   }
 
   @Override
   public void forEachFreed(OffsetMap.Visitor visitor) {
-    update.freed().forEach(visitor);
+    work.freed.forEach(visitor);
   }
 
-  /** Fills the record. Raw words come last; each object's version is stamped behind its bytes. */
-  void build(RecordBuilder record) {
-    record.reset();
-    for (Update.Copy copy : update.copies()) {
-      MemorySegment words = MemorySegment.ofArray(copy.words());
-      if (copy.isNew()) {
-        record.put(copy.object() + ObjectFormat.CLASS_ID, words.asSlice(ObjectFormat.CLASS_ID));
-        record.stamp(copy.object());
-      } else if (putChanges(record, copy, words)) {
-        record.stamp(copy.object());
-        overwritten.add(copy);
-      }
-    }
-    update.rawWords().map().forEach(record::putLong);
+  /** The bytes that are about to be overwritten where readers may be. */
+  long overwrittenBytes() {
+    return overwritten.isEmpty() ? 0 : stampsAt - RecordBuilder.EMPTY_BYTES;
   }
 
-  /** Logs the runs of words that differ from those in place. */
-  private boolean putChanges(RecordBuilder record, Update.Copy copy, MemorySegment words) {
-    long[] own = copy.words();
-    boolean changed = false;
-    int at = HEADER_WORDS;
-    while (at < own.length) {
-      if (own[at] == wordInPlace(copy, at)) {
-        at++;
-        continue;
-      }
-      int end = at + 1;
-      for (int i = end; i < own.length && i <= end + GAP_WORDS; i++) {
-        if (own[i] != wordInPlace(copy, i)) {
-          end = i + 1;
-        }
-      }
-      record.put(
-          copy.object() + (long) at * Long.BYTES,
-          words.asSlice((long) at * Long.BYTES, (long) (end - at) * Long.BYTES));
-      changed = true;
-      at = end;
-    }
-    return changed;
-  }
-
-  private long wordInPlace(Update.Copy copy, int word) {
-    return heap.getLong(copy.object() + (long) word * Long.BYTES);
-  }
-
-  /** Puts what older snapshots still need into the version store. */
-  void keepImages(VersionStore store, long oldestSnapshot) {
-    if (oldestSnapshot == Snapshots.NONE) {
+  /** Puts what registered snapshots still need, or all, into the version store. */
+  void keepImages(VersionStore store, Snapshots.Registered registered, boolean all, long sequence) {
+    if (!all && registered.oldest() == Snapshots.NONE) {
       return;
     }
-    for (Update.Copy copy : overwritten) {
-      long[] before = new long[copy.words().length];
-      heap.copyOut(copy.object(), MemorySegment.ofArray(before));
-      store.add(copy.object(), heap.versionAcquire(copy.object()), sequence, before);
+    long newestView = all ? Long.MAX_VALUE : registered.newestView();
+    for (Workspace.Copy copy : overwritten) {
+      long version = heap.versionAcquire(copy.object);
+      boolean needed = newestView >= version;
+      if (copy.kind == Workspace.Kind.BLOCK) {
+        boolean headerKept = store.lastChange(Blocks.headerKey(copy.object)) == sequence;
+        if (!headerKept) {
+          long[] header = needed ? before(copy.object, HEADER_WORDS) : null;
+          store.add(Blocks.headerKey(copy.object), version, sequence, header, registered);
+        }
+        long key = Blocks.key(copy.object, copy.block);
+        boolean blockNeeded = newestView >= store.lastChange(key);
+        long[] block = blockNeeded ? before(copy.offset(), copy.words.length) : null;
+        store.add(key, 0, sequence, block, registered);
+      } else if (needed) {
+        long[] words = before(copy.object, copy.words.length);
+        store.add(copy.object, version, sequence, words, registered);
+      }
     }
   }
 
-  /** Puts the record in place. Readers see each object applying until its stamp. */
-  void apply(MemorySegment entries) {
+  private long[] before(long offset, int words) {
+    long[] before = new long[words];
+    heap.copyOut(offset, MemorySegment.ofArray(before));
+    return before;
+  }
+
+  /**
+   * Puts the record in place. Readers see each overwritten object applying until its stamp.
+   *
+   * @param beforeStamps runs when all bytes have been copied and nothing overwritten is stamped yet
+   */
+  void apply(long sequence, Runnable beforeStamps) {
     VarHandle.releaseFence(); // who sees an object applying finds its before-image
-    overwritten.forEach(copy -> heap.markApplying(copy.object()));
+    for (Workspace.Copy copy : overwritten) {
+      heap.markApplying(copy.object);
+    }
     VarHandle.storeStoreFence();
-    LogRecord.forEachEntry(entries, sequence, new InPlace(heap));
+    InPlace inPlace = new InPlace(heap);
+    long stamps = stampsAt - RecordBuilder.EMPTY_BYTES;
+    MemorySegment entries = record.entries();
+    LogRecord.forEachEntry(entries.asSlice(0, stamps), sequence, inPlace);
+    beforeStamps.run();
+    LogRecord.forEachEntry(entries.asSlice(stamps), sequence, inPlace);
     allocator.committed(this);
+    spareNodes.remove(limboNodesUsed);
   }
 }

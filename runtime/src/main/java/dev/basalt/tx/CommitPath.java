@@ -9,11 +9,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
- * Takes an update from the decision to commit until everybody sees it. Guarded by the pool's update
- * lock; what must not happen beside a checkpoint's start is under the commit lock.
+ * Takes an update from the end of its body until everybody sees it. What can be done before is done
+ * before the commit lock is taken; under it the update is checked, numbered, appended to the log,
+ * put in place and published.
  */
 final class CommitPath {
   /** The part of the log in use from which on commits are slowed down, so that they never stop. */
@@ -22,53 +23,191 @@ final class CommitPath {
   /** How long the last commit waits that fits into the log. */
   private static final long DELAY_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** Copying more than this into place takes longer than others should wait. */
+  private static final long BIG_BYTES = 64 << 10;
+
+  /** What a commit returns that had nothing to write. */
+  static final long NOTHING = -1;
+
   private final Heap heap;
   private final Allocator allocator;
   private final Log log;
   private final Snapshots snapshots;
   private final VersionStore versions;
-  private final ReentrantLock commitLock;
+  private final Gate gate;
   private final Checkpointer checkpointer;
   private final Limbo limbo;
-  private final RecordBuilder record = new RecordBuilder();
+  private final LimboNodes limboNodes;
   private final LongAdder commits = new LongAdder();
+
+  /** Guarded by the commit lock. */
+  private final Snapshots.Registered registered = new Snapshots.Registered();
 
   CommitPath(
       TransactionManager.Parts parts,
       Snapshots snapshots,
       VersionStore versions,
-      ReentrantLock commitLock,
+      Gate gate,
       Checkpointer checkpointer) {
     this.heap = parts.heap();
     this.allocator = parts.allocator();
     this.log = parts.log();
     this.snapshots = snapshots;
     this.versions = versions;
-    this.commitLock = commitLock;
+    this.gate = gate;
     this.checkpointer = checkpointer;
     this.limbo = new Limbo(heap);
+    this.limboNodes = new LimboNodes(allocator);
   }
 
-  void publish(Update update) {
-    Commit commit = new Commit(heap, allocator, limbo, update, snapshots.published() + 1);
-    commit.plan();
-    commit.build(record);
-    if (log.mustSpill(record.length())) {
-      checkpointer.withoutCheckpoints(() -> publishSpilled(commit));
-    } else {
-      makeRoom(record.length());
-      appendAndApply(commit, () -> log.append(record, commit.sequence()));
+  /** What became of an attempt under the commit lock. */
+  private enum Outcome {
+    DONE,
+    /** Other commits have filled the log; nothing has happened. */
+    LOG_FULL,
+    /** Other commits have used the spare nodes of limbo; nothing has happened. */
+    NO_LIMBO_NODES,
+    /** The record is too long for the log; nothing has happened. */
+    TOO_LONG
+  }
+
+  /**
+   * Commits an update.
+   *
+   * @return the log position up to which the log must be durable for the update to be, or {@link
+   *     #NOTHING}
+   * @throws dev.basalt.error.ConflictException if what it has read has changed
+   */
+  long publish(Update update) {
+    Commit commit = new Commit(heap, allocator, limboNodes, update);
+    commit.encode();
+    if (commit.isEmpty()) {
+      // What was written is what is in place; so it must be that which was read, too.
+      update.validate();
+      return NOTHING;
     }
+    int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
+    while (true) {
+      limboNodes.ensure(nodes);
+      makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
+      long position;
+      Outcome outcome;
+      gate.lockCommit(update);
+      try {
+        outcome = tryPublish(update, commit, nodes);
+        position = log.end();
+      } finally {
+        gate.unlockCommit();
+      }
+      switch (outcome) {
+        case DONE -> {
+          commits.increment();
+          return position;
+        }
+        case LOG_FULL -> checkpointer.checkpoint();
+        case TOO_LONG -> {
+          return publishSpilled(update, nodes, () -> commit);
+        }
+        case NO_LIMBO_NODES -> {}
+      }
+    }
+  }
+
+  private Outcome tryPublish(Update update, Commit commit, int nodes) {
+    log.checkNotFailed();
+    update.validate();
+    if (limboNodes.size() < nodes) {
+      return Outcome.NO_LIMBO_NODES;
+    }
+    long sequence = snapshots.published() + 1;
+    commit.plan(limbo, sequence);
+    RecordBuilder record = commit.record();
+    if (log.mustSpill(record.length())) {
+      commit.unplan();
+      return Outcome.TOO_LONG;
+    }
+    if (!log.hasRoomFor(record.length())) {
+      commit.unplan();
+      return Outcome.LOG_FULL;
+    }
+    log.append(record, sequence);
+    putInPlace(update, commit, sequence);
+    return Outcome.DONE;
+  }
+
+  /**
+   * Commits an update whose body runs under the commit lock, so that it sees the latest state and
+   * cannot have a conflict.
+   *
+   * @param update the update, which has no snapshot
+   * @param body what it does; runs again if there was no room for it
+   */
+  void publishLocked(Update update, Runnable body) {
+    int nodes = 1;
+    Outcome outcome;
+    do {
+      limboNodes.ensure(nodes);
+      makeRoom(RecordBuilder.EMPTY_BYTES);
+      gate.lockCommit(update);
+      try {
+        Commit commit = runLocked(update, body);
+        if (commit.isEmpty()) {
+          return;
+        }
+        nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
+        outcome = tryPublish(update, commit, nodes);
+      } finally {
+        gate.unlockCommit();
+      }
+      if (outcome == Outcome.LOG_FULL) {
+        checkpointer.checkpoint();
+      } else if (outcome == Outcome.TOO_LONG) {
+        long _ = publishSpilled(update, nodes, () -> runLocked(update, body));
+        return;
+      }
+    } while (outcome != Outcome.DONE);
     commits.increment();
+  }
+
+  private Commit runLocked(Update update, Runnable body) {
+    update.restartAtLatest();
+    body.run();
+    Commit commit = new Commit(heap, allocator, limboNodes, update);
+    commit.encode();
+    return commit;
   }
 
   /**
    * A commit too large for the log: its entries go to free space of the heap, are synced, and the
    * log gets a short record that says where. A checkpoint follows at once, so the space is free
-   * again when this returns. No other checkpoint runs meanwhile, and the marks of that space are
-   * taken away, so that none of its pages is written home over the entries.
+   * again when this returns. Nothing else is committed meanwhile, because the record holds counts
+   * and bitmaps as they will be; no other checkpoint runs, and the marks of that space are taken
+   * away, so that none of its pages is written home over the entries.
    */
-  private void publishSpilled(Commit commit) {
+  private long publishSpilled(Update update, int nodes, Supplier<Commit> ready) {
+    gate.closeStrictly(update);
+    try {
+      limboNodes.ensure(nodes);
+      Commit commit;
+      gate.lockCommit(update);
+      try {
+        log.checkNotFailed();
+        commit = ready.get();
+        update.validate();
+        commit.plan(limbo, snapshots.published() + 1);
+      } finally {
+        gate.unlockCommit();
+      }
+      checkpointer.withoutCheckpoints(() -> spill(update, commit));
+      commits.increment();
+      return log.end();
+    } finally {
+      gate.open(update);
+    }
+  }
+
+  private void spill(Update update, Commit commit) {
+    RecordBuilder record = commit.record();
     MemorySegment entries = record.entries();
     long bytes = Geometry.wholeChunks(entries.byteSize());
     long place = allocator.reserve(bytes);
@@ -80,7 +219,14 @@ final class CommitPath {
       if (!log.hasRoomFor(RecordBuilder.SPILLED_BYTES)) {
         checkpointer.checkpoint();
       }
-      appendAndApply(commit, () -> log.appendSpilled(record, place, commit.sequence()));
+      gate.lockCommit(update);
+      try {
+        long sequence = snapshots.published() + 1;
+        log.appendSpilled(record, place, sequence);
+        putInPlace(update, commit, sequence);
+      } finally {
+        gate.unlockCommit();
+      }
       checkpointer.checkpoint();
     } finally {
       allocator.cancel(place, bytes);
@@ -107,35 +253,49 @@ final class CommitPath {
     }
   }
 
-  private void appendAndApply(Commit commit, Runnable append) {
-    commitLock.lock();
+  /** The commit has happened; a failure from here on is one of the pool. */
+  private void putInPlace(Update update, Commit commit, long sequence) {
     try {
-      append.run();
-      try {
-        putInPlace(commit);
-      } catch (RuntimeException | Error e) {
-        snapshots.announce(snapshots.published());
-        throw log.fail(e);
+      update.releaseSnapshot();
+      Update.Listener listener = update.listener();
+      if (listener != null) {
+        listener.committing();
       }
+      apply(commit, sequence);
+      snapshots.publish(sequence);
+    } catch (RuntimeException | Error e) {
+      snapshots.announce(snapshots.published());
+      throw log.fail(e);
     } finally {
-      commitLock.unlock();
+      snapshots.setApplying(false);
+    }
+    if (!versions.isEmpty()) {
+      versions.trim(snapshots.look(registered));
     }
   }
 
-  private void putInPlace(Commit commit) {
-    snapshots.announce(commit.sequence());
-    long oldest = snapshots.oldest();
-    commit.keepImages(versions, oldest);
-    commit.apply(record.entries());
-    snapshots.publish(commit.sequence());
-    versions.trim(oldest);
+  private void apply(Commit commit, long sequence) {
+    boolean big = commit.overwrittenBytes() > BIG_BYTES;
+    if (!big) {
+      snapshots.announce(sequence);
+    }
+    commit.keepImages(versions, snapshots.look(registered), big, sequence);
+    snapshots.setApplying(true);
+    commit.apply(sequence, big ? () -> snapshots.announce(sequence) : CommitPath::doNothing);
+  }
+
+  private static void doNothing() {}
+
+  /** Drops states that no snapshot needs any more. */
+  void trimVersions() {
+    gate.locked(
+        () -> {
+          versions.trim(snapshots.look(registered));
+          return true;
+        });
   }
 
   long commits() {
     return commits.sum();
-  }
-
-  void close() {
-    record.close();
   }
 }

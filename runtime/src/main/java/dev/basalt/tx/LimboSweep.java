@@ -52,7 +52,7 @@ public final class LimboSweep {
    * @return how many there are, a moment ago
    */
   public long count() {
-    return transactions.betweenUpdates(
+    return transactions.locked(
         () -> {
           long count = 0;
           for (long node = heap.getLong(headAt); node != 0; node = next(node)) {
@@ -82,24 +82,25 @@ public final class LimboSweep {
   /** What a step did, and the word that points to the node of the next; 0 at the end. */
   private record Step(boolean freed, long nextAt) {}
 
+  /** The step runs under the commit lock: what it finds unreachable then stays so. */
   private Step step(long pointerAt) {
-    Update update = transactions.beginUpdate();
-    try {
-      long node = heap.getLong(pointerAt);
-      if (node == 0) {
-        return new Step(false, 0);
-      }
-      int before = length(node);
-      int kept = sweepNode(update, node, before);
-      if (kept == 0) {
-        update.rawWords().put(pointerAt, next(node));
-        update.free(node);
-      }
-      long _ = transactions.commitWithoutWaiting(update);
-      return new Step(kept < before, kept == 0 ? pointerAt : node + LimboNodeFormat.NEXT);
-    } finally {
-      transactions.abort(update);
-    }
+    Step[] done = {new Step(false, 0)};
+    transactions.runLocked(
+        update -> {
+          long node = heap.getLong(pointerAt);
+          if (node == 0) {
+            done[0] = new Step(false, 0);
+            return;
+          }
+          int before = length(node);
+          int kept = sweepNode(update, node, before);
+          if (kept == 0) {
+            update.rawWords().put(pointerAt, next(node));
+            update.free(node);
+          }
+          done[0] = new Step(kept < before, kept == 0 ? pointerAt : node + LimboNodeFormat.NEXT);
+        });
+    return done[0];
   }
 
   /** Frees what it can of a node and moves the rest to its front; returns how many are left. */

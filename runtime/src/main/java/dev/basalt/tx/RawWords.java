@@ -27,6 +27,16 @@ final class RawWords {
     return words;
   }
 
+  int size() {
+    return words.size();
+  }
+
+  OffsetMap copy() {
+    OffsetMap copy = new OffsetMap();
+    words.forEach(copy::put);
+    return copy;
+  }
+
   void clear() {
     words.clear();
   }

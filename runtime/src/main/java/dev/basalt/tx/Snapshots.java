@@ -1,5 +1,7 @@
 package dev.basalt.tx;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -13,20 +15,23 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * reader                              writer (under the commit lock)
  * c = published                       pending = c + 1
- * slot = c                            oldest = least slot       (decides on before-images)
+ * slot = c                            look at all slots         (decides on before-images)
  * pending == c ? done : try again     copy into place
  *                                     published = c + 1
  * </pre>
  *
  * <p>All four words are volatile, so either the writer sees the slot, or the reader sees that a
  * commit is in progress which may not have kept what the snapshot needs, and tries again. The wait
- * is for the copy into place only, never for a disk.
+ * is for the copy into place only, never for a disk. A writer that has much to copy keeps every
+ * before-image and announces itself when it has copied, before it stamps the first version: nobody
+ * waits for the copy then, and still nobody can take the state before it who has read of the new
+ * one.
  */
 public final class Snapshots {
   /** No snapshot is registered. */
   public static final long NONE = Long.MAX_VALUE;
 
-  private static final int SLOTS_PER_SEGMENT = 64;
+  static final int SLOTS_PER_SEGMENT = 64;
 
   /** Longs between slots, so that each has a cache line for itself. */
   private static final int STRIDE = 8;
@@ -39,7 +44,21 @@ public final class Snapshots {
   private final AtomicLong pending;
   private final Segment first = new Segment();
 
-  /** A fixed number of slots; more are linked on when all are in use. */
+  /** Written under the commit lock. */
+  private final AtomicBoolean applying = new AtomicBoolean();
+
+  /** What a snapshot is for. */
+  enum Use {
+    /** Reads old states, which are kept for it. */
+    VIEW,
+    /** Reads the latest state; only needs to know what has changed since. */
+    UPDATE
+  }
+
+  /**
+   * A fixed number of slots; more are linked on when all are in use. A slot holds the snapshot's
+   * number times two, plus one for a view.
+   */
   private static final class Segment {
     final AtomicLongArray slots = new AtomicLongArray(SLOTS_PER_SEGMENT * STRIDE);
     volatile @Nullable Segment next;
@@ -61,27 +80,34 @@ public final class Snapshots {
   }
 
   /**
-   * A registered snapshot; every object that it can reach stays as it was until {@link #close}.
-   * Used by one thread at a time.
+   * A registered snapshot; every object that it can reach stays as it was, or is kept as it was,
+   * until {@link #close}. Used by one thread at a time.
    */
-  public static final class Snapshot implements AutoCloseable {
+  static final class Snapshot implements AutoCloseable {
     private final Segment segment;
     private final int index;
-    private final long version;
+    private final int kind;
+    private long version;
 
-    private Snapshot(Segment segment, int index, long version) {
+    private Snapshot(Segment segment, int index, int kind, long version) {
       this.segment = segment;
       this.index = index;
+      this.kind = kind;
       this.version = version;
     }
 
-    /**
-     * The commit whose state this is.
-     *
-     * @return its number
-     */
-    public long version() {
+    /** The number of the commit whose state this is. */
+    long version() {
       return version;
+    }
+
+    /**
+     * Moves an update's snapshot forward. Whatever the update has read is still so at that commit,
+     * so nothing needs to be waited for.
+     */
+    void moveTo(long newVersion) {
+      version = newVersion;
+      segment.slots.setRelease(index, newVersion * 2 + kind);
     }
 
     @Override
@@ -100,30 +126,42 @@ public final class Snapshots {
     return published.get();
   }
 
-  /** Whether no commit is being copied into place. */
-  boolean isQuiet() {
-    long version = published.get();
-    return pending.get() == version;
+  /** Whether a commit is being copied into place, so that objects may be applying. */
+  boolean isApplying() {
+    return applying.getAcquire();
+  }
+
+  /** Called before the first object is marked as applying, and after the last is stamped. */
+  void setApplying(boolean now) {
+    applying.setRelease(now);
   }
 
   /** Registers a snapshot of the latest published state. */
-  Snapshot take() {
+  Snapshot take(Use use) {
+    int kind = use == Use.VIEW ? 1 : 0;
     int probe = (int) (Thread.currentThread().threadId() % SLOTS_PER_SEGMENT);
     for (Segment segment = first; ; segment = segment.next()) {
       for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
         int index = (probe + i) % SLOTS_PER_SEGMENT * STRIDE;
         long version = published.get();
         if (segment.slots.getPlain(index) == FREE
-            && segment.slots.compareAndSet(index, FREE, version)) {
-          while (pending.get() != version) {
-            Thread.onSpinWait();
-            version = published.get();
-            segment.slots.set(index, version);
-          }
-          return new Snapshot(segment, index, version);
+            && segment.slots.compareAndSet(index, FREE, version * 2 + kind)) {
+          version = settle(segment, index, kind, version);
+          return new Snapshot(segment, index, kind, version);
         }
       }
     }
+  }
+
+  /** Writes a slot until no writer can have missed it. */
+  private long settle(Segment segment, int index, int kind, long taken) {
+    long version = taken;
+    for (int spins = 0; pending.get() != version; spins++) {
+      Spin.once(spins);
+      version = published.get();
+      segment.slots.set(index, version * 2 + kind);
+    }
+    return version;
   }
 
   /** Announces a commit; snapshots registered from now on wait for it. */
@@ -131,18 +169,82 @@ public final class Snapshots {
     pending.set(version);
   }
 
-  /** The oldest registered snapshot, or {@link #NONE}. */
-  long oldest() {
-    long oldest = NONE;
+  /** Makes a commit visible. */
+  void publish(long version) {
+    published.set(version);
+    if (pending.getPlain() != version) {
+      pending.set(version);
+    }
+  }
+
+  /** The snapshots that are registered at one moment. Reused under the commit lock. */
+  static final class Registered {
+    private long[] views = new long[SLOTS_PER_SEGMENT];
+    private int viewCount;
+    private long oldest = NONE;
+    private long newestView = -1;
+    private long oldestView = NONE;
+
+    private void add(long slot) {
+      long version = slot >>> 1;
+      oldest = Math.min(oldest, version);
+      if ((slot & 1) == 0) {
+        return;
+      }
+      oldestView = Math.min(oldestView, version);
+      newestView = Math.max(newestView, version);
+      if (viewCount == views.length) {
+        views = Arrays.copyOf(views, 2 * viewCount);
+      }
+      views[viewCount++] = version;
+    }
+
+    /** The oldest of all, or {@link #NONE}. */
+    long oldest() {
+      return oldest;
+    }
+
+    /** The oldest view's, or {@link #NONE}. */
+    long oldestView() {
+      return oldestView;
+    }
+
+    /** The newest view's, or -1. */
+    long newestView() {
+      return newestView;
+    }
+
+    /** Whether a view sees what was written by commit {@code from} and replaced by {@code to}. */
+    boolean hasViewIn(long from, long to) {
+      for (int i = 0; i < viewCount; i++) {
+        if (views[i] >= from && views[i] < to) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Finds the registered snapshots. */
+  Registered look(Registered into) {
+    into.viewCount = 0;
+    into.oldest = NONE;
+    into.oldestView = NONE;
+    into.newestView = -1;
     for (Segment segment = first; segment != null; segment = segment.next) {
       for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
-        long version = segment.slots.get(i * STRIDE);
-        if (version != FREE) {
-          oldest = Math.min(oldest, version);
+        long slot = segment.slots.get(i * STRIDE);
+        if (slot != FREE) {
+          into.add(slot);
         }
       }
     }
-    return oldest;
+    return into;
+  }
+
+  /** The oldest registered snapshot, or {@link #NONE}. */
+  long oldest() {
+    return look(new Registered()).oldest();
   }
 
   /** Returns once no snapshot is registered; the caller sees to it that none is taken any more. */
@@ -150,10 +252,5 @@ public final class Snapshots {
     while (oldest() != NONE) {
       LockSupport.parkNanos(DRAIN_POLL_NANOS);
     }
-  }
-
-  /** Makes a commit visible. */
-  void publish(long version) {
-    published.set(version);
   }
 }

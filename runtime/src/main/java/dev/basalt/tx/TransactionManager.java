@@ -5,24 +5,32 @@ import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.Mapping;
 import dev.basalt.medium.MappingFault;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins and ends the transactions of one pool. One update runs at a time, any number of views
- * beside it.
+ * Begins and ends the transactions of one pool: any number of updates and views side by side.
  *
- * <p>Locks, in their order: {@link #updateLock} (an update, from begin to publication), the
- * checkpoint lock, {@link #commitLock} (appending, copying into place, publishing; never held
- * during I/O that waits for a disk).
+ * <p>Locks, in their order: the gate's turn ({@link Gate}), the checkpoint lock, the commit lock
+ * ({@link CommitLock}: checking, appending, copying into place, publishing; never held during I/O
+ * that waits for a disk).
  */
-public final class TransactionManager {
+public final class TransactionManager implements Mapping.SlowRead {
+  /** Conflicts after which an update's body runs alone. */
+  private static final int CONFLICTS_MAX = 4;
+
+  private static final long BACKOFF_NANOS = 2_000;
+
   private final Heap heap;
   private final Allocator allocator;
   private final Log log;
@@ -30,19 +38,52 @@ public final class TransactionManager {
   private final boolean readOnly;
   private final Snapshots snapshots;
   private final VersionStore versions = new VersionStore();
-  private final ReentrantLock updateLock = new ReentrantLock();
-  private final ReentrantLock commitLock = new ReentrantLock();
+  private final CommitLock commitLock = new CommitLock();
+  private final Gate gate = new Gate(commitLock);
   private final Checkpointer checkpointer;
   private final CommitPath commitPath;
+  private final Workspaces workspaces;
   private final @Nullable Background background;
+  private final SnapshotWatch watch;
 
-  @SuppressWarnings("ThreadLocalUsage") // one per pool: a thread may use several pools
-  private final ThreadLocal<@Nullable Tx> current = new ThreadLocal<>();
+  /** Set by the object layer before the first transaction. */
+  private Object owner = this;
 
-  /** Set once, under {@link #updateLock}. */
+  private Sizes sizes = (tx, object) -> 0;
+
   private volatile boolean closed;
 
   private final LongAdder aborts = new LongAdder();
+  private final LongAdder conflicts = new LongAdder();
+  private final LongAdder loneRuns = new LongAdder();
+
+  /** What the object layer knows of objects. */
+  public interface Sizes {
+    /**
+     * The bytes of an object.
+     *
+     * @param tx reads it
+     * @param object the object
+     * @return its size with the header
+     */
+    long sizeOf(Tx tx, long object);
+  }
+
+  /**
+   * What an update or view does.
+   *
+   * @param <R> the result's type
+   * @param <X> what it throws
+   */
+  public interface Body<R extends @Nullable Object, X extends Throwable> {
+    /**
+     * Does it.
+     *
+     * @return the result
+     * @throws X if it fails
+     */
+    R run() throws X;
+  }
 
   /**
    * What the manager works on.
@@ -80,40 +121,83 @@ public final class TransactionManager {
     this.syncCommits = parts.syncCommits;
     this.readOnly = parts.readOnly;
     this.snapshots = new Snapshots(parts.sequence);
+    this.workspaces = new Workspaces(heap);
     this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
-    this.commitPath = new CommitPath(parts, snapshots, versions, commitLock, checkpointer);
+    this.commitPath = new CommitPath(parts, snapshots, versions, gate, checkpointer);
+    this.watch = new SnapshotWatch(heap.medium().name(), snapshots);
     this.background =
-        readOnly ? null : new Background(log, checkpointer, !syncCommits, parts.syncIntervalNanos);
+        readOnly
+            ? null
+            : new Background(log, checkpointer, this::tick, !syncCommits, parts.syncIntervalNanos);
   }
 
   /**
-   * The transaction of the calling thread.
+   * Makes the object layer known; called once, before the first transaction.
+   *
+   * @param newOwner what {@link #owner} answers
+   * @param newSizes tells how large objects are
+   */
+  public void setObjects(Object newOwner, Sizes newSizes) {
+    this.owner = newOwner;
+    this.sizes = newSizes;
+  }
+
+  /**
+   * The object layer above.
+   *
+   * @return what {@link #setObjects} was given
+   */
+  public Object owner() {
+    return owner;
+  }
+
+  long sizeOf(Tx tx, long object) {
+    return sizes.sizeOf(tx, object);
+  }
+
+  // ---- the thread's transaction
+
+  /**
+   * The transaction of the calling thread in this pool.
    *
    * @return the transaction, or {@code null} if there is none
    */
   public @Nullable Tx current() {
-    return current.get();
+    Tx innermost = ThreadTx.innermost();
+    return innermost == null || innermost.manager == this ? innermost : ThreadTx.current(this);
   }
 
   /**
-   * Begins a view and makes it the thread's transaction.
+   * The innermost transaction of the calling thread in any pool.
    *
-   * @return the view; ended by {@link #end(View)}
+   * @return the transaction, or {@code null} if there is none
    */
-  public View beginView() {
+  public static @Nullable Tx innermost() {
+    return ThreadTx.innermost();
+  }
+
+  // ---- views
+
+  /**
+   * Runs a body in a view of its own.
+   *
+   * @param <R> the result's type
+   * @param <X> what the body throws
+   * @param body the body
+   * @return its result
+   * @throws X what the body throws, unchanged
+   */
+  public <R extends @Nullable Object, X extends Throwable> R view(Body<R, X> body) throws X {
     View view = openView();
-    current.set(view);
-    return view;
-  }
-
-  /**
-   * Ends the thread's view.
-   *
-   * @param view the view
-   */
-  public void end(View view) {
-    current.remove();
-    view.close();
+    ThreadTx.enter(view);
+    try {
+      return body.run();
+    } catch (InternalError e) {
+      throw fault(e);
+    } finally {
+      ThreadTx.leave(view);
+      view.close();
+    }
   }
 
   /**
@@ -122,77 +206,150 @@ public final class TransactionManager {
    * @return the view, to be closed
    */
   public View openView() {
-    Snapshots.Snapshot snapshot = snapshots.take();
+    Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.VIEW);
     if (closed) {
       snapshot.close();
       throw closed();
     }
-    return new View(heap, versions, snapshot);
+    return new View(this, versions, snapshot);
   }
 
   /**
-   * Reads a word of an object as the latest commit left it. Needs no snapshot: the word counts if
-   * the object has the same version before and after.
+   * Reads a word of an object as the latest commit left it, where the word in place did not serve:
+   * because the object is being changed, or because nothing is there.
    *
    * @param object the object's offset
    * @param wordOffset bytes from its start, a multiple of 8
    * @return the word
    */
-  public long latestWord(long object, int wordOffset) {
+  @Override
+  public long readSlow(long object, int wordOffset) {
+    if (Pending.is(object)) {
+      throw new UncommittedObjectException();
+    }
     while (true) {
       long version = heap.versionAcquire(object);
-      if (version > 0) {
+      if (version == 0) {
+        heap.checkOpen();
+        throw new UncommittedObjectException();
+      } else if (version > 0) {
         long word = heap.getLong(object + wordOffset);
         VarHandle.loadLoadFence();
         if (heap.getLong(object) == version) {
           return word;
         }
-      } else if (version == 0) {
-        heap.checkOpen();
-        throw new UncommittedObjectException();
-      } else if (snapshots.isQuiet() && heap.versionAcquire(object) == version) {
-        // No commit is in progress that could end this.
-        heap.checkOpen();
-        throw new CorruptPoolException(
-            "%s: the object at %d claims to be in the middle of a commit (version %x)"
-                .formatted(heap.medium().name(), object, version));
+      } else {
+        checkCommitInProgress(object, version);
+        try (View view = openView()) {
+          return view.word(object, wordOffset);
+        }
       }
-      Thread.onSpinWait();
+    }
+  }
+
+  /** Throws if no commit can be the reason why an object is marked as applying. */
+  void checkCommitInProgress(long object, long version) {
+    if (!snapshots.isApplying() && heap.versionAcquire(object) == version) {
+      heap.checkOpen();
+      log.checkNotFailed();
+      throw new CorruptPoolException(
+          "%s: the object at %d claims to be in the middle of a commit (version %x)"
+              .formatted(name(), object, version));
+    }
+  }
+
+  /** Throws if no commit can have given a version. */
+  void checkNotAhead(long version) {
+    if (version > snapshots.published() + 1) {
+      throw new CorruptPoolException(
+          "%s: an object claims to be of commit %d, but the last one is %d"
+              .formatted(name(), version, snapshots.published()));
+    }
+  }
+
+  // ---- updates
+
+  /**
+   * Runs a body as an update of its own, again as long as it has conflicts with others. A body that
+   * has had a few runs alone, so that every update comes to its end.
+   *
+   * @param <R> the result's type
+   * @param <X> what the body throws
+   * @param body the body
+   * @return its result
+   * @throws X what the body throws, unchanged; the update is aborted
+   * @throws ReadOnlyPoolException inside a view
+   */
+  public <R extends @Nullable Object, X extends Throwable> R update(Body<R, X> body) throws X {
+    for (int conflictCount = 0; ; conflictCount++) {
+      Update update = beginUpdate();
+      if (conflictCount >= CONFLICTS_MAX) {
+        gate.close(update);
+        update.setAlone();
+        loneRuns.increment();
+        TransactionEvents.runAlone(name());
+      }
+      try {
+        R result = body.run();
+        commit(update);
+        return result;
+      } catch (InternalError e) {
+        throw fault(e);
+      } catch (Throwable e) {
+        // Whatever the body has made of a conflict, it is to run again.
+        if (!update.isConflicted()) {
+          throw e;
+        }
+      } finally {
+        abort(update);
+      }
+      TransactionEvents.conflict(name(), conflictCount + 1);
+      backOff(conflictCount);
+    }
+  }
+
+  private static void backOff(int conflictCount) {
+    long limit = BACKOFF_NANOS << Math.min(conflictCount, 2 * CONFLICTS_MAX);
+    long nanos = ThreadLocalRandom.current().nextLong(limit);
+    if (conflictCount < 2) {
+      for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+        Thread.onSpinWait();
+      }
+    } else {
+      LockSupport.parkNanos(nanos);
     }
   }
 
   /**
-   * Begins an update and makes it the thread's transaction. Waits while another one runs.
+   * Begins an update and makes it the thread's transaction.
    *
    * @return the update; ended by {@link #commit} or {@link #abort}
    * @throws ReadOnlyPoolException inside a view
    */
   public Update beginUpdate() {
     if (readOnly) {
-      throw new ReadOnlyPoolException(heap.medium().name() + " is open for reading only");
+      throw new ReadOnlyPoolException(name() + " is open for reading only");
     }
-    switch (current.get()) {
+    switch (current()) {
       case View view ->
-          throw new ReadOnlyPoolException(
-              heap.medium().name() + ": an update cannot begin inside a view");
+          throw new ReadOnlyPoolException(name() + ": an update cannot begin inside a view");
       case Update update ->
-          throw new IllegalStateException(
-              heap.medium().name() + ": this cannot be done inside an update");
+          throw new IllegalStateException(name() + ": this cannot be done inside an update");
       case null -> {}
     }
-    updateLock.lock();
+    Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.UPDATE);
     try {
       if (closed) {
         throw closed();
       }
       log.checkNotFailed();
-      Update update = new Update(heap, allocator);
-      current.set(update);
-      return update;
-    } catch (RuntimeException | Error e) {
-      updateLock.unlock();
+    } catch (RuntimeException e) {
+      snapshot.close();
       throw e;
     }
+    Update update = new Update(this, snapshot, snapshot.version(), workspaces.take());
+    ThreadTx.enter(update);
+    return update;
   }
 
   /**
@@ -200,52 +357,54 @@ public final class TransactionManager {
    * returns; then its hooks have run.
    *
    * @param update the thread's update
+   * @throws dev.basalt.error.ConflictException if what it has read has changed; then it is aborted
    * @throws RuntimeException if it cannot be committed; then it is aborted
    */
   public void commit(Update update) {
-    long position = commitWithoutWaiting(update);
-    if (syncCommits && update.hasChanges()) {
-      log.awaitDurable(position);
-    }
-    update.hooks().forEach(Runnable::run);
-  }
-
-  /**
-   * Commits an update and ends it, but does not wait for it to be durable and runs no hooks.
-   *
-   * @param update the thread's update
-   * @return the log position up to which the log must be durable for the update to be
-   */
-  long commitWithoutWaiting(Update update) {
     update.checkUsable();
+    List<Runnable> hooks;
+    long position;
     try {
-      Update.Listener listener = update.listener();
-      if (update.doom() != null) {
-        throw update.doom();
-      }
-      if (listener != null) {
-        listener.beforeCommit();
-      }
-      if (update.hasChanges()) {
-        commitPath.publish(update);
-      }
+      position = publish(update);
+      hooks = update.work().hooks.isEmpty() ? List.of() : List.copyOf(update.work().hooks);
     } catch (RuntimeException | Error e) {
       abortUnlessEnded(update);
       throw e;
     }
-    long position = log.end();
-    update.end();
-    try {
-      if (update.listener() != null) {
-        update.listener().committed();
-      }
-    } finally {
-      release();
+    Update.Listener listener = update.listener();
+    end(update);
+    if (listener != null) {
+      listener.committed();
     }
+    if (position != CommitPath.NOTHING) {
+      TransactionEvents.commit(name(), position);
+      requestCheckpointIfDue();
+      if (syncCommits) {
+        log.awaitDurable(position);
+      }
+    }
+    hooks.forEach(Runnable::run);
+  }
+
+  private long publish(Update update) {
+    if (update.isConflicted()) {
+      throw update.conflict("it had a conflict before");
+    }
+    RuntimeException doom = update.doom();
+    if (doom != null) {
+      throw doom;
+    }
+    Update.Listener listener = update.listener();
+    if (listener != null) {
+      listener.beforeCommit();
+    }
+    return update.work().hasChanges() ? commitPath.publish(update) : CommitPath.NOTHING;
+  }
+
+  private void requestCheckpointIfDue() {
     if (background != null && checkpointer.isDue()) {
       background.requestCheckpoint();
     }
-    return position;
   }
 
   /**
@@ -264,38 +423,62 @@ public final class TransactionManager {
     if (update.hasEnded()) {
       return;
     }
-    update.end();
+    (update.isConflicted() ? conflicts : aborts).increment();
     try {
       update.cancelReservations();
       Update.Listener listener = update.listener();
       if (listener != null) {
         listener.aborted();
       }
-      aborts.increment();
     } finally {
-      release();
+      end(update);
     }
   }
 
-  private void release() {
-    current.remove();
-    updateLock.unlock();
+  private void end(Update update) {
+    ThreadTx.leave(update);
+    update.end();
+    if (update.isAlone()) {
+      gate.open(update);
+    }
+    workspaces.giveBack(update.work());
   }
 
   /**
-   * Reads the heap while no update runs.
+   * Commits something that runs under the commit lock, so that it sees the latest state and has no
+   * conflicts. It must be short, and is not durable when this returns.
+   *
+   * @param body what to do; may run more than once, and starts afresh each time
+   */
+  void runLocked(Consumer<Update> body) {
+    log.checkNotFailed();
+    Update update = new Update(this, null, published(), workspaces.take());
+    try {
+      commitPath.publishLocked(update, () -> body.accept(update));
+    } finally {
+      update.end();
+      workspaces.giveBack(update.work());
+    }
+    requestCheckpointIfDue();
+  }
+
+  /**
+   * Reads the heap while nothing is committed.
    *
    * @param <R> the result's type
-   * @param body what to do; must not begin a transaction
+   * @param body what to do; must be short and not begin a transaction
    * @return its result
    */
-  public <R> R betweenUpdates(Supplier<R> body) {
-    updateLock.lock();
-    try {
-      return body.get();
-    } finally {
-      updateLock.unlock();
+  public <R> R locked(Supplier<R> body) {
+    return gate.locked(body);
+  }
+
+  /** What is to be done from time to time. */
+  private void tick() {
+    if (!versions.isEmpty()) {
+      commitPath.trimVersions();
     }
+    watch.look();
   }
 
   /** Returns once everything committed so far is durable. */
@@ -340,12 +523,45 @@ public final class TransactionManager {
   }
 
   /**
-   * Aborted updates since the pool was opened.
+   * Updates that ended without a commit since the pool was opened, conflicts not counted.
    *
    * @return the number
    */
   public long aborts() {
     return aborts.sum();
+  }
+
+  /**
+   * How often an update had a conflict with another since the pool was opened.
+   *
+   * @return the number
+   */
+  public long conflicts() {
+    return conflicts.sum();
+  }
+
+  /**
+   * How often an update's body ran alone, after too many conflicts.
+   *
+   * @return the number
+   */
+  public long loneRuns() {
+    return loneRuns.sum();
+  }
+
+  /** The earlier states of objects. */
+  VersionStore versions() {
+    return versions;
+  }
+
+  /** The allocator. */
+  Allocator allocator() {
+    return allocator;
+  }
+
+  /** What to call the pool in messages. */
+  String name() {
+    return heap.medium().name();
   }
 
   /**
@@ -395,7 +611,7 @@ public final class TransactionManager {
   }
 
   private PoolClosedException closed() {
-    return new PoolClosedException(heap.medium().name() + " is closed");
+    return new PoolClosedException(name() + " is closed");
   }
 
   /**
@@ -404,7 +620,7 @@ public final class TransactionManager {
    * @throws IllegalStateException if the thread has a transaction
    */
   public void checkOutsideTransaction() {
-    if (current.get() != null) {
+    if (current() != null) {
       throw new IllegalStateException(
           heap.medium().name() + " cannot be closed inside a transaction");
     }
@@ -418,19 +634,11 @@ public final class TransactionManager {
   }
 
   /**
-   * Waits for the running update and views, refuses new ones, and carries everything home unless
+   * Waits for the running updates and views, refuses new ones, and carries everything home unless
    * the log has failed.
    */
   public void close() {
-    updateLock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    } finally {
-      updateLock.unlock();
-    }
+    closed = true;
     snapshots.awaitNone();
     if (background != null) {
       background.close();
@@ -438,6 +646,6 @@ public final class TransactionManager {
         checkpointer.checkpoint();
       }
     }
-    commitPath.close();
+    workspaces.close();
   }
 }

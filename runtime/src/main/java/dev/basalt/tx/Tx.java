@@ -1,6 +1,8 @@
 package dev.basalt.tx;
 
+import dev.basalt.error.StaleTransactionException;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running transaction as the object layer sees it: a way to read objects. An object is read in
@@ -8,7 +10,24 @@ import java.lang.foreign.MemorySegment;
  * thread.
  */
 public abstract sealed class Tx permits View, Update {
-  Tx() {}
+  final TransactionManager manager;
+  final Thread thread = Thread.currentThread();
+
+  /** The transaction of another pool around this one; set by {@link ThreadTx}. */
+  @Nullable Tx outer;
+
+  Tx(TransactionManager manager) {
+    this.manager = manager;
+  }
+
+  /**
+   * The transactions of the pool that this one reads.
+   *
+   * @return the manager
+   */
+  public final TransactionManager manager() {
+    return manager;
+  }
 
   /**
    * Reads a word of an object.
@@ -20,6 +39,15 @@ public abstract sealed class Tx permits View, Update {
   public abstract long word(long object, int wordOffset);
 
   /**
+   * Reads a word of an object that never changes once the object is stored, such as its class id.
+   *
+   * @param object the object's offset
+   * @param wordOffset bytes from its start, a multiple of 8
+   * @return the word
+   */
+  public abstract long constantWord(long object, int wordOffset);
+
+  /**
    * Bytes of an object that never change once it is stored, such as a string's.
    *
    * @param object the object's offset
@@ -28,4 +56,12 @@ public abstract sealed class Tx permits View, Update {
    * @return the bytes, valid until the transaction ends
    */
   public abstract MemorySegment constantBytes(long object, int from, long length);
+
+  /** Throws unless the caller is the transaction's thread. */
+  final void checkThread() {
+    if (Thread.currentThread() != thread) {
+      throw new StaleTransactionException(
+          "the transaction belongs to " + thread + ", not to " + Thread.currentThread());
+    }
+  }
 }

@@ -1,55 +1,65 @@
 package dev.basalt.tx;
 
+import dev.basalt.error.ConflictException;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.error.StaleTransactionException;
 import dev.basalt.format.ObjectFormat;
-import dev.basalt.memory.Allocator;
-import dev.basalt.memory.Heap;
+import dev.basalt.medium.Mapping;
 import dev.basalt.memory.OffsetMap;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-write transaction while its body runs: its copies of the objects that it writes, the
- * objects that it creates, and the changes of reference counts. Nothing of it is in the heap before
- * the commit.
+ * A read-write transaction while its body runs. It reads the state of one commit, its snapshot, and
+ * writes to copies of its own; nothing of it is in the heap before the commit.
  *
- * <p>An update runs while it holds the pool's update lock, so what it reads in place cannot change
- * under it.
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>Everything that was read in place is in the set of reads and was so at the snapshot; so the
+ *       body never sees a mixture of two states.
+ *   <li>What is copied has been read. So if nothing that was read has changed when the commit holds
+ *       the commit lock, the update is as if it had run at that moment.
+ * </ol>
+ *
+ * <p>Meeting something newer than its snapshot, the update moves the snapshot forward if what it
+ * has read is still as it was; else it has a conflict (S. Riegel, P. Felber, C. Fetzer, <em>A Lazy
+ * Snapshot Algorithm with Eager Validation</em>, DISC 2006).
  */
-public final class Update extends Tx {
+public final class Update extends Tx implements Mapping.SlowRead {
   private static final long SIZE_MAX = 1L << 31;
 
-  private final Heap heap;
-  private final Allocator allocator;
-  private final Thread thread = Thread.currentThread();
+  private final Mapping memory;
+  private final Snapshots.@Nullable Snapshot snapshot;
+  private final Workspace work;
+  private long version;
 
-  /** Object to index in {@link #copies}, plus 1. */
-  private final OffsetMap index = new OffsetMap();
+  /**
+   * The object looked at last: what lies before {@link #recentEnd} of it is in {@link #recentWords}
+   * or, if that is null, is in the set of reads and to be read in place.
+   */
+  private long recent;
 
-  private final List<Copy> copies = new ArrayList<>();
+  private int recentEnd;
+  private long @Nullable [] recentWords;
 
-  /** Reserved block to the size that was asked for. */
-  private final OffsetMap reserved = new OffsetMap();
-
-  private final OffsetMap freed = new OffsetMap();
-  private final OffsetMap countChanges = new OffsetMap();
-  private final RawWords rawWords;
-  private final List<Runnable> hooks = new ArrayList<>();
   private @Nullable Listener listener;
   private @Nullable RuntimeException doom;
+  private boolean conflicted;
   private boolean ended;
-
-  /** An object as this update has it. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Copy(long object, long[] words, boolean isNew) {}
+  private boolean snapshotHeld = true;
+  private boolean alone;
 
   /** What the object layer does at the end of an update. */
   public interface Listener {
     /** Called before the commit; may still create and change objects. */
     void beforeCommit();
+
+    /**
+     * Called when the commit cannot fail any more and nobody sees it yet, under the commit lock.
+     */
+    void committing();
 
     /** Called once the commit is visible. */
     void committed();
@@ -58,16 +68,194 @@ public final class Update extends Tx {
     void aborted();
   }
 
-  Update(Heap heap, Allocator allocator) {
-    this.heap = heap;
-    this.allocator = allocator;
-    this.rawWords = new RawWords(heap);
+  /**
+   * Begins an update.
+   *
+   * @param snapshot what it reads, or null for one that runs under the commit lock
+   */
+  Update(
+      TransactionManager manager,
+      Snapshots.@Nullable Snapshot snapshot,
+      long version,
+      Workspace work) {
+    super(manager);
+    this.memory = manager.heap().memory();
+    this.snapshot = snapshot;
+    this.version = version;
+    this.work = work;
   }
+
+  // ---- reading
 
   @Override
   public long word(long object, int wordOffset) {
-    long[] own = ownWords(object);
-    return own != null ? own[wordOffset >> 3] : heap.getLong(object + wordOffset);
+    if (object == recent && wordOffset < recentEnd) {
+      long[] own = recentWords;
+      return own != null
+          ? own[wordOffset >> 3]
+          : memory.stableWord(object, wordOffset, version, this);
+    }
+    return find(object, wordOffset);
+  }
+
+  private long find(long object, int wordOffset) {
+    if (Pending.is(object)) {
+      throw new UncommittedObjectException();
+    }
+    Workspace.Copy own = ownCopy(object, wordOffset);
+    if (own != null) {
+      return own.words[(wordOffset - Blocks.start(own.block)) >> 3];
+    }
+    int block = Blocks.blockOf(wordOffset);
+    work.reads.put(object + Blocks.start(block), object);
+    if (block == 0) {
+      remember(object, Blocks.SIZE, null);
+    }
+    return memory.stableWord(object, wordOffset, version, this);
+  }
+
+  private void remember(long object, int end, long @Nullable [] words) {
+    recent = object;
+    recentEnd = end;
+    recentWords = words;
+  }
+
+  /** The update's copy of an object or of the block that holds a word. */
+  private Workspace.@Nullable Copy ownCopy(long object, int wordOffset) {
+    if (work.index.size() == 0) {
+      return null;
+    }
+    int at = (int) work.index.get(object, 0);
+    if (at != 0) {
+      Workspace.Copy copy = work.copies.get(at - 1);
+      if (wordOffset >> 3 < copy.words.length) {
+        remember(object, copy.words.length * Long.BYTES, copy.words);
+        return copy;
+      }
+    }
+    int block = Blocks.blockOf(wordOffset);
+    at = block == 0 ? 0 : (int) work.index.get(object + Blocks.start(block), 0);
+    return at == 0 ? null : work.copies.get(at - 1);
+  }
+
+  /** The word is newer than the snapshot, or being changed, or not there. */
+  @Override
+  public long readSlow(long object, int wordOffset) {
+    while (true) {
+      awaitReadable(object);
+      long before = memory.getLongAcquire(object + ObjectFormat.VERSION);
+      long word = memory.getLong(object + wordOffset);
+      VarHandle.loadLoadFence();
+      if (before > 0
+          && before <= version
+          && memory.getLong(object + ObjectFormat.VERSION) == before) {
+        return word;
+      }
+    }
+  }
+
+  /** Returns when the object is not being changed and is not newer than the snapshot. */
+  private void awaitReadable(long object) {
+    for (int spins = 0; ; spins++) {
+      long current = memory.getLongAcquire(object + ObjectFormat.VERSION);
+      if (current > 0 && current <= version) {
+        return;
+      } else if (current > 0) {
+        moveForward(current);
+      } else if (current == 0) {
+        memory.check(object, Long.BYTES);
+        throw new UncommittedObjectException();
+      } else {
+        manager.checkCommitInProgress(object, current);
+      }
+      Spin.once(spins);
+    }
+  }
+
+  /** Moves the snapshot to the latest commit, if all that was read is still as it was. */
+  private void moveForward(long needed) {
+    long latest = manager.published();
+    if (latest < needed) {
+      manager.checkNotAhead(needed);
+      return; // it is about to be published
+    }
+    if (snapshot == null || !isValid()) {
+      throw conflict("another update has changed what this one has read");
+    }
+    snapshot.moveTo(latest);
+    version = latest;
+  }
+
+  /**
+   * Checks, under the commit lock, that the update is as if it ran now.
+   *
+   * @throws ConflictException if something that it has read has changed
+   */
+  void validate() {
+    if (!isValid()) {
+      throw conflict("another update has changed what this one has read");
+    }
+  }
+
+  /** Forgets everything; what follows reads the latest state. Called under the commit lock. */
+  void restartAtLatest() {
+    work.clear();
+    version = manager.published();
+  }
+
+  /** Whether nothing that was read has changed since the snapshot. */
+  private boolean isValid() {
+    return work.reads.allMatch(this::isUnchanged);
+  }
+
+  private boolean isUnchanged(long start, long object) {
+    long current = memory.getLongAcquire(object + ObjectFormat.VERSION);
+    if (current > 0 && current <= version) {
+      return true;
+    }
+    VersionStore store = manager.versions();
+    int block = Blocks.blockOf((int) (start - object));
+    return store.lastChange(Blocks.headerKey(object)) > version
+        && store.lastChange(Blocks.key(object, block)) <= version;
+  }
+
+  /**
+   * Gives the update up: its body is to run again.
+   *
+   * @param why what the exception says
+   * @return the exception to throw
+   */
+  public ConflictException conflict(String why) {
+    conflicted = true;
+    return new ConflictException(manager.name() + ": " + why + "; run the transaction again");
+  }
+
+  boolean isConflicted() {
+    return conflicted;
+  }
+
+  /** The gate is closed behind this update. */
+  void setAlone() {
+    alone = true;
+  }
+
+  boolean isAlone() {
+    return alone;
+  }
+
+  @Override
+  public long constantWord(long object, int wordOffset) {
+    if (object == recent && recentWords != null && wordOffset < recentEnd) {
+      return recentWords[wordOffset >> 3];
+    }
+    Workspace.Copy own = Pending.is(object) ? null : ownCopy(object, wordOffset);
+    if (own != null) {
+      return own.words[(wordOffset - Blocks.start(own.block)) >> 3];
+    }
+    if (Pending.is(object) || memory.getLongAcquire(object + ObjectFormat.VERSION) == 0) {
+      throw new UncommittedObjectException();
+    }
+    return memory.getLong(object + wordOffset);
   }
 
   @Override
@@ -75,38 +263,98 @@ public final class Update extends Tx {
     long[] own = ownWords(object);
     return own != null
         ? MemorySegment.ofArray(own).asSlice(from, length)
-        : heap.slice(object + from, length);
+        : memory.slice(object + from, length);
   }
 
+  // ---- writing
+
   /**
-   * The object's words as this update has changed or created them.
+   * The words of an object that this update has created.
    *
    * @param object the object
-   * @return the words, which may be changed but for the two of the header, or {@code null} if the
-   *     update has not written to the object
+   * @return its words, which may be changed but for the two of the header, or {@code null} if the
+   *     update has not created it
    */
   public long @Nullable [] ownWords(long object) {
-    if (index.size() == 0) {
+    int at = (int) work.index.get(object, 0);
+    if (at == 0) {
       return null;
     }
-    int at = (int) index.get(object, 0);
-    return at == 0 ? null : copies.get(at - 1).words;
+    Workspace.Copy copy = work.copies.get(at - 1);
+    return copy.isNew() ? copy.words : null;
   }
 
   /**
-   * Copies an object, so that it can be changed.
+   * Whether this update has created an object.
    *
-   * @param object an object that has no copy yet
-   * @param bytes its size
-   * @return the words of the copy
+   * @param object its offset
+   * @return whether nobody else can see it
    */
-  public long[] copy(long object, long bytes) {
-    checkUsable();
-    MemorySegment _ = heap.slice(object, bytes); // a damaged length shows before it takes memory
-    long[] words = new long[words(bytes)];
-    heap.copyOut(object, MemorySegment.ofArray(words));
-    add(new Copy(object, words, false));
-    return words;
+  public boolean hasCreated(long object) {
+    return work.reserved.get(object, 0) != 0;
+  }
+
+  /**
+   * Writes a word of an object.
+   *
+   * @param object the object
+   * @param wordOffset bytes from its start, a multiple of 8, behind the header
+   * @param word the word
+   */
+  public void putWord(long object, int wordOffset, long word) {
+    if (object == recent && wordOffset < recentEnd) {
+      long[] own = recentWords;
+      if (own != null) {
+        own[wordOffset >> 3] = word;
+        return;
+      }
+    }
+    Workspace.Copy own = ownCopy(object, wordOffset);
+    if (own == null) {
+      own = copy(object, wordOffset);
+    }
+    own.words[(wordOffset - Blocks.start(own.block)) >> 3] = word;
+  }
+
+  /** Copies an object, or the block of it that holds a word. */
+  private Workspace.Copy copy(long object, int wordOffset) {
+    long bytes = manager.sizeOf(this, object);
+    boolean large = Blocks.isLarge(bytes);
+    int block = large ? Blocks.blockOf(wordOffset) : 0;
+    long start = object + Blocks.start(block);
+    long length = Math.min(bytes - Blocks.start(block), Blocks.SIZE);
+    MemorySegment _ = memory.slice(start, length); // a damaged length shows before it does harm
+    long[] words = new long[words(length)];
+    work.reads.put(start, object);
+    copyStable(object, start, words);
+    Workspace.Copy copy =
+        new Workspace.Copy(
+            object, block, words, large ? Workspace.Kind.BLOCK : Workspace.Kind.WHOLE);
+    add(copy);
+    return copy;
+  }
+
+  private void copyStable(long object, long start, long[] words) {
+    MemorySegment target = MemorySegment.ofArray(words);
+    while (true) {
+      awaitReadable(object);
+      long before = memory.getLongAcquire(object + ObjectFormat.VERSION);
+      memory.copyOut(start, target);
+      VarHandle.loadLoadFence();
+      if (before > 0
+          && before <= version
+          && memory.getLong(object + ObjectFormat.VERSION) == before) {
+        return;
+      }
+    }
+  }
+
+  private void add(Workspace.Copy copy) {
+    work.copies.add(copy);
+    work.index.put(copy.offset(), work.copies.size());
+    if (copy.block == 0) {
+      remember(copy.object, copy.words.length * Long.BYTES, copy.words);
+    }
   }
 
   /**
@@ -122,9 +370,9 @@ public final class Update extends Tx {
     long[] words = new long[words(bytes)];
     words[ObjectFormat.CLASS_ID >> 3] = classId;
     long size = (long) words.length * Long.BYTES;
-    long object = allocator.reserve(size);
-    reserved.put(object, size);
-    add(new Copy(object, words, true));
+    long object = manager.allocator().reserve(size);
+    work.reserved.put(object, size);
+    add(new Workspace.Copy(object, 0, words, Workspace.Kind.NEW));
     return object;
   }
 
@@ -132,14 +380,9 @@ public final class Update extends Tx {
     if (bytes > SIZE_MAX) {
       throw new PoolFullException(
           "%s: an object of %d bytes is larger than the greatest possible of %d"
-              .formatted(heap.medium().name(), bytes, SIZE_MAX));
+              .formatted(manager.name(), bytes, SIZE_MAX));
     }
     return (int) ((bytes + Long.BYTES - 1) / Long.BYTES);
-  }
-
-  private void add(Copy copy) {
-    copies.add(copy);
-    index.put(copy.object, copies.size());
   }
 
   /**
@@ -148,8 +391,7 @@ public final class Update extends Tx {
    * @param object the object, not written by this update
    */
   public void free(long object) {
-    checkUsable();
-    freed.put(object, 0);
+    work.freed.put(object, 0);
   }
 
   /**
@@ -159,8 +401,39 @@ public final class Update extends Tx {
    * @param delta how many more
    */
   public void changeCount(long object, int delta) {
-    countChanges.add(object, delta);
+    work.countChanges.add(object, delta);
   }
+
+  /**
+   * Keeps a handle alive until the update has ended, because the update refers to its object now.
+   *
+   * @param handle the handle
+   */
+  public void pin(Object handle) {
+    work.pins.add(handle);
+  }
+
+  /**
+   * Reads a word of the pool header as this update has it.
+   *
+   * @param offset where it lies
+   * @return the word
+   */
+  public long rawWord(long offset) {
+    return work.rawWords.get(offset);
+  }
+
+  /**
+   * Sets a word of the pool header. The caller sees to it that no other update does.
+   *
+   * @param offset where it lies
+   * @param value the word
+   */
+  public void putRawWord(long offset, long value) {
+    work.rawWords.put(offset, value);
+  }
+
+  // ---- the end
 
   /**
    * Runs a hook after the update is durable.
@@ -169,7 +442,7 @@ public final class Update extends Tx {
    */
   public void onCommit(Runnable hook) {
     checkUsable();
-    hooks.add(hook);
+    work.hooks.add(hook);
   }
 
   /**
@@ -199,10 +472,7 @@ public final class Update extends Tx {
     if (ended) {
       throw new StaleTransactionException("the transaction has ended");
     }
-    if (Thread.currentThread() != thread) {
-      throw new StaleTransactionException(
-          "the transaction belongs to " + thread + ", not to " + Thread.currentThread());
-    }
+    checkThread();
   }
 
   /**
@@ -220,59 +490,26 @@ public final class Update extends Tx {
     return doom;
   }
 
-  boolean hasChanges() {
-    return !copies.isEmpty()
-        || freed.size() > 0
-        || countChanges.size() > 0
-        || rawWords.map().size() > 0;
-  }
-
-  /**
-   * Reads a word of the pool header as this update has it.
-   *
-   * @param offset where it lies
-   * @return the word
-   */
-  public long rawWord(long offset) {
-    return rawWords.get(offset);
-  }
-
-  /**
-   * Sets a word of the pool header.
-   *
-   * @param offset where it lies
-   * @param value the word
-   */
-  public void putRawWord(long offset, long value) {
-    rawWords.put(offset, value);
+  Workspace work() {
+    return work;
   }
 
   RawWords rawWords() {
-    return rawWords;
+    return work.rawWords;
   }
 
-  List<Copy> copies() {
-    return copies;
-  }
-
-  OffsetMap countChanges() {
-    return countChanges;
-  }
-
-  OffsetMap reserved() {
-    return reserved;
-  }
-
-  OffsetMap freed() {
-    return freed;
-  }
-
-  List<Runnable> hooks() {
-    return hooks;
-  }
-
+  /** Ends the update for its body; it has no snapshot from now on. */
   void end() {
     ended = true;
+    releaseSnapshot();
+  }
+
+  /** Lets go of the snapshot; allowed twice. */
+  void releaseSnapshot() {
+    if (snapshot != null && snapshotHeld) {
+      snapshotHeld = false;
+      snapshot.close();
+    }
   }
 
   /**
@@ -286,7 +523,8 @@ public final class Update extends Tx {
 
   /** Gives back everything that was reserved. */
   void cancelReservations() {
-    reserved.forEach(allocator::cancel);
+    OffsetMap reserved = work.reserved;
+    reserved.forEach(manager.allocator()::cancel);
     reserved.clear();
   }
 }

@@ -8,35 +8,94 @@ import org.jspecify.annotations.Nullable;
 /**
  * What objects were before a commit overwrote them, for the snapshots that still need it.
  *
- * <p>Invariant: for every registered snapshot and every object that a commit after it has
- * overwritten, the store holds the image of the greatest version that is not newer than the
- * snapshot. Images are added under the commit lock, before the object is touched, and dropped when
- * no snapshot is older than the commit that replaced them. Readers take no lock.
+ * <p>An object of up to {@link Blocks#SIZE} bytes is kept whole. Of a larger one the header and the
+ * blocks that a commit touches are kept each by itself, so that the cost is that of the change; see
+ * {@link Blocks} for their keys.
+ *
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>For every registered view and every object or block that a commit after it has overwritten,
+ *       the store holds the image of the greatest version that is not newer than the view.
+ *   <li>For every registered update and every block of a large object that a commit after its
+ *       snapshot has overwritten, the store has an entry, with or without an image, whose {@code
+ *       replacedBy} is newer than the snapshot.
+ * </ol>
+ *
+ * <p>Entries are added under the commit lock, before the object is touched, and dropped when no
+ * snapshot needs them. Readers take no lock.
  */
 final class VersionStore {
-  /** An image, newest first in its chain. */
+  /**
+   * A state that held from commit {@code version} until commit {@code replacedBy}; newest first in
+   * its chain.
+   *
+   * @param words the state, or null if no view needed it
+   */
   @SuppressWarnings("ArrayRecordComponent") // compared by identity only
   private record Image(
-      long object, long version, long replacedBy, long[] words, @Nullable Image older) {}
+      long version, long replacedBy, long @Nullable [] words, @Nullable Image older) {
 
-  private final ConcurrentHashMap<Long, Image> images = new ConcurrentHashMap<>();
+    long bytes() {
+      return words == null ? 0 : (long) words.length * Long.BYTES;
+    }
+  }
 
-  /** Every image in the order of {@link Image#replacedBy}. Guarded by the commit lock. */
-  private final ArrayDeque<Image> byAge = new ArrayDeque<>();
+  private final ConcurrentHashMap<Long, Image> chains = new ConcurrentHashMap<>();
+
+  /** A key and when to look whether its chain is still needed. */
+  private record Due(long key, long replacedBy) {}
+
+  /** Each key of {@link #chains} once, roughly in the order of age. Guarded by the commit lock. */
+  private final ArrayDeque<Due> due = new ArrayDeque<>();
 
   private final AtomicLong bytes = new AtomicLong();
 
-  /** Keeps an image. Called under the commit lock. */
-  void add(long object, long version, long replacedBy, long[] words) {
-    Image image = new Image(object, version, replacedBy, words, images.get(object));
-    images.put(object, image);
-    byAge.add(image);
-    bytes.addAndGet((long) words.length * Long.BYTES);
+  /**
+   * Keeps a state. Called under the commit lock.
+   *
+   * @param key of the object or block
+   * @param version the commit that wrote it, or 0 if that is not known: then what the chain says
+   * @param replacedBy the commit that is about to overwrite it
+   * @param words the state, or null to note the change only
+   * @param registered the snapshots in use
+   */
+  void add(
+      long key,
+      long version,
+      long replacedBy,
+      long @Nullable [] words,
+      Snapshots.Registered registered) {
+    Image chain = chains.get(key);
+    long from = Math.max(version, chain == null ? 0 : chain.replacedBy);
+    Image image = new Image(from, replacedBy, words, needed(chain, registered));
+    chains.put(key, image);
+    bytes.addAndGet(image.bytes());
+    if (chain == null) {
+      due.add(new Due(key, replacedBy));
+    }
   }
 
-  /** The object as the snapshot sees it, or null if the store has no such image. */
-  long @Nullable [] find(long object, long snapshot) {
-    for (Image image = images.get(object); image != null; image = image.older) {
+  /** The part of a chain that registered snapshots can still need. */
+  @SuppressWarnings("ReferenceEquality") // an image is equal to itself alone
+  private @Nullable Image needed(@Nullable Image chain, Snapshots.Registered registered) {
+    if (chain == null) {
+      return null;
+    }
+    Image older = needed(chain.older, registered);
+    boolean keep = chain.words != null && registered.hasViewIn(chain.version, chain.replacedBy);
+    if (!keep) {
+      bytes.addAndGet(-chain.bytes());
+      return older;
+    }
+    return older == chain.older
+        ? chain
+        : new Image(chain.version, chain.replacedBy, chain.words, older);
+  }
+
+  /** The object or block as the snapshot sees it, or null if the store has no such image. */
+  long @Nullable [] find(long key, long snapshot) {
+    for (Image image = chains.get(key); image != null; image = image.older) {
       if (image.version <= snapshot) {
         return image.replacedBy > snapshot ? image.words : null;
       }
@@ -44,32 +103,34 @@ final class VersionStore {
     return null;
   }
 
-  /** Drops what no snapshot can need any more. Called under the commit lock. */
-  void trim(long oldestSnapshot) {
-    while (!byAge.isEmpty() && byAge.peek().replacedBy <= oldestSnapshot) {
-      Image image = byAge.remove();
-      bytes.addAndGet(-(long) image.words.length * Long.BYTES);
-      images.computeIfPresent(image.object, (object, newest) -> without(newest, image));
-    }
+  /** The last commit known to have overwritten an object or block, or 0. */
+  long lastChange(long key) {
+    Image image = chains.get(key);
+    return image == null ? 0 : image.replacedBy;
   }
 
-  /** A chain without its oldest image. */
-  @SuppressWarnings("ReferenceEquality") // an image is equal to itself alone
-  private static @Nullable Image without(Image chain, Image oldest) {
-    if (chain == oldest) {
-      return null;
+  /** Drops what no snapshot can need any more. Called under the commit lock. */
+  void trim(Snapshots.Registered registered) {
+    long oldest = registered.oldest();
+    while (!due.isEmpty() && due.peek().replacedBy <= oldest) {
+      long key = due.remove().key;
+      Image chain = chains.get(key);
+      if (chain == null) {
+        continue;
+      }
+      if (chain.replacedBy <= oldest) {
+        chains.remove(key);
+        for (Image image = chain; image != null; image = image.older) {
+          bytes.addAndGet(-image.bytes());
+        }
+      } else {
+        due.add(new Due(key, chain.replacedBy));
+      }
     }
-    Image older = chain.older;
-    return new Image(
-        chain.object,
-        chain.version,
-        chain.replacedBy,
-        chain.words,
-        older == null ? null : without(older, oldest));
   }
 
   boolean isEmpty() {
-    return byAge.isEmpty();
+    return chains.isEmpty();
   }
 
   /** The memory that images take. */

@@ -1,22 +1,26 @@
 package dev.basalt.tx;
 
 import dev.basalt.error.StaleTransactionException;
-import dev.basalt.memory.Heap;
+import dev.basalt.format.ObjectFormat;
+import dev.basalt.medium.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
  * A read-only transaction on one snapshot. Never waits for a writer and never fails because of one.
  */
-public final class View extends Tx implements AutoCloseable {
-  private final Heap heap;
+public final class View extends Tx implements AutoCloseable, Mapping.SlowRead {
+  private final Mapping memory;
   private final VersionStore store;
   private final Snapshots.Snapshot snapshot;
+  private final long version;
 
-  View(Heap heap, VersionStore store, Snapshots.Snapshot snapshot) {
-    this.heap = heap;
+  View(TransactionManager manager, VersionStore store, Snapshots.Snapshot snapshot) {
+    super(manager);
+    this.memory = manager.heap().memory();
     this.store = store;
     this.snapshot = snapshot;
+    this.version = snapshot.version();
   }
 
   /**
@@ -25,7 +29,7 @@ public final class View extends Tx implements AutoCloseable {
    * @return its number
    */
   public long version() {
-    return snapshot.version();
+    return version;
   }
 
   /**
@@ -37,40 +41,59 @@ public final class View extends Tx implements AutoCloseable {
    */
   @Override
   public long word(long object, int wordOffset) {
-    long version = heap.versionAcquire(object);
-    if (isVisible(version)) {
-      long word = heap.getLong(object + wordOffset);
-      VarHandle.loadLoadFence();
-      if (heap.getLong(object) == version) {
-        return word;
-      }
+    return memory.stableWord(object, wordOffset, version, this);
+  }
+
+  @Override
+  public long readSlow(long object, int wordOffset) {
+    if (Pending.is(object)) {
+      throw new UncommittedObjectException();
     }
-    return stored(object)[wordOffset >> 3];
+    long current = manager.heap().versionAcquire(object);
+    long[] whole = store.find(object, version);
+    if (whole != null) {
+      return whole[wordOffset >> 3];
+    }
+    long[] header = store.find(Blocks.headerKey(object), version);
+    if (header == null) {
+      throw nothingAt(object, current);
+    }
+    return wordOffset < ObjectFormat.SIZE
+        ? header[wordOffset >> 3]
+        : wordOfBlock(object, wordOffset);
   }
 
   /**
-   * An applying object has a negative version word, one that is not committed yet the version 0.
+   * A word of a large object of which another block, or this one, was overwritten. If the store has
+   * no image of the block after the word was loaded, nobody had begun to overwrite it by then.
    */
-  private boolean isVisible(long version) {
-    return version > 0 && version <= snapshot.version();
+  private long wordOfBlock(long object, int wordOffset) {
+    long word = memory.getLong(object + wordOffset);
+    VarHandle.loadLoadFence();
+    long[] block = store.find(Blocks.key(object, Blocks.blockOf(wordOffset)), version);
+    return block == null ? word : block[Blocks.wordInBlock(wordOffset)];
   }
 
-  private long[] stored(long object) {
-    long[] words = store.find(object, snapshot.version());
-    if (words == null) {
-      heap.checkOpen();
-      throw heap.versionAcquire(object) == 0
-          ? new UncommittedObjectException()
-          : new StaleTransactionException(
-              "%s: the object at %d was stored after this view began; read it in a new view"
-                  .formatted(heap.medium().name(), object));
+  private RuntimeException nothingAt(long object, long current) {
+    memory.check(object, Long.BYTES);
+    return current == 0
+        ? new UncommittedObjectException()
+        : new StaleTransactionException(
+            "%s: the object at %d was stored after this view began; read it in a new view"
+                .formatted(manager.name(), object));
+  }
+
+  @Override
+  public long constantWord(long object, int wordOffset) {
+    if (Pending.is(object) || manager.heap().versionAcquire(object) == 0) {
+      throw new UncommittedObjectException();
     }
-    return words;
+    return memory.getLong(object + wordOffset);
   }
 
   @Override
   public MemorySegment constantBytes(long object, int from, long length) {
-    return heap.slice(object + from, length);
+    return memory.slice(object + from, length);
   }
 
   @Override

@@ -14,7 +14,7 @@ class SnapshotsTest {
     assertThat(snapshots.oldest()).isEqualTo(Snapshots.NONE);
     List<Snapshots.Snapshot> taken = new ArrayList<>();
     for (int version = 5; version < 305; version++) {
-      taken.add(snapshots.take());
+      taken.add(snapshots.take(Snapshots.Use.VIEW));
       snapshots.announce(version + 1);
       snapshots.publish(version + 1);
     }
@@ -41,7 +41,7 @@ class SnapshotsTest {
               () -> {
                 long version;
                 do {
-                  try (Snapshots.Snapshot snapshot = snapshots.take()) {
+                  try (Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.VIEW)) {
                     version = snapshot.version();
                     if (lost[0] > version) {
                       failure.set("snapshot " + version + " has lost " + lost[0]);
@@ -64,14 +64,25 @@ class SnapshotsTest {
     assertThat(failure.get()).isNull();
   }
 
+  /** The register of a pool in which views of some commits run. */
+  private static Snapshots.Registered viewsOf(long... versions) {
+    Snapshots snapshots = new Snapshots(0);
+    for (long version : versions) {
+      snapshots.publish(version);
+      snapshots.take(Snapshots.Use.VIEW);
+    }
+    return snapshots.look(new Snapshots.Registered());
+  }
+
   @Test
   void versionStoreFindsWhatEachSnapshotNeeds() {
     VersionStore store = new VersionStore();
+    Snapshots.Registered all = viewsOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     // Object 16 had version 1 and was overwritten by the commits 4, 7 and 9.
-    store.add(16, 1, 4, new long[] {1});
-    store.add(32, 2, 4, new long[] {32});
-    store.add(16, 4, 7, new long[] {4});
-    store.add(16, 7, 9, new long[] {7});
+    store.add(16, 1, 4, new long[] {1}, all);
+    store.add(32, 2, 4, new long[] {32}, all);
+    store.add(16, 4, 7, new long[] {4}, all);
+    store.add(16, 7, 9, new long[] {7}, all);
     long[] expected = {-1, 1, 1, 1, 4, 4, 4, 7, 7, -1, -1};
     for (int snapshot = 0; snapshot < expected.length; snapshot++) {
       long[] words = store.find(16, snapshot);
@@ -80,14 +91,32 @@ class SnapshotsTest {
           .isEqualTo(expected[snapshot]);
     }
     assertThat(store.find(48, 5)).isNull();
-    store.trim(4);
-    assertThat(store.find(16, 4)).containsExactly(4);
-    assertThat(store.find(16, 3)).isNull();
-    assertThat(store.find(32, 3)).isNull();
-    store.trim(8);
+    store.trim(viewsOf(8));
     assertThat(store.find(16, 8)).containsExactly(7);
-    store.trim(Snapshots.NONE);
+    assertThat(store.find(32, 3)).isNull();
+    store.trim(viewsOf());
     assertThat(store.isEmpty()).isTrue();
     assertThat(store.bytes()).isZero();
+  }
+
+  /** An object that is overwritten all the time beside one old view takes the room of one image. */
+  @Test
+  void versionStoreKeepsOnlyWhatIsNeeded() {
+    VersionStore store = new VersionStore();
+    for (long commit = 4; commit < 1000; commit++) {
+      store.add(16, commit - 1, commit, new long[4], viewsOf(3, commit - 1));
+    }
+    assertThat(store.bytes()).isLessThanOrEqualTo(2 * 4 * Long.BYTES);
+    assertThat(store.find(16, 3)).isNotNull();
+  }
+
+  @Test
+  void versionStoreKnowsTheLastChangeOfABlock() {
+    VersionStore store = new VersionStore();
+    store.add(Blocks.key(1024, 1), 0, 5, null, viewsOf(4));
+    store.add(Blocks.key(1024, 1), 0, 8, null, viewsOf(4));
+    assertThat(store.lastChange(Blocks.key(1024, 1))).isEqualTo(8);
+    assertThat(store.lastChange(Blocks.key(1024, 0))).isZero();
+    assertThat(store.find(Blocks.key(1024, 1), 4)).isNull();
   }
 }

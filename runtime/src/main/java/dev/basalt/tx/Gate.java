@@ -1,0 +1,93 @@
+package dev.basalt.tx;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one update through to its commit while the others wait before theirs: because it has had
+ * conflicts too often, or because it is too large to be committed in one go.
+ *
+ * <p>Lock order: the turn, the checkpoint lock, the commit lock.
+ */
+final class Gate {
+  /** An update that runs alone may wait for another thread that waits here; so not for ever. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private final CommitLock commitLock;
+  private final Condition opened;
+
+  /** Guarded by the commit lock. */
+  private @Nullable Update inside;
+
+  /** Whether nobody may pass, however long it takes. Guarded by the commit lock. */
+  private boolean strict;
+
+  Gate(CommitLock commitLock) {
+    this.commitLock = commitLock;
+    this.opened = commitLock.newCondition();
+  }
+
+  /** Closes the gate behind an update whose body is to run alone. */
+  void close(Update update) {
+    turn.lock();
+    set(update, false);
+  }
+
+  /** From now on nothing but this update is committed. The caller may have closed it before. */
+  void closeStrictly(Update update) {
+    turn.lock();
+    set(update, true);
+  }
+
+  private void set(@Nullable Update update, boolean strictly) {
+    commitLock.lock();
+    try {
+      inside = update;
+      strict = strictly;
+      opened.signalAll();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** Undoes one closing. */
+  void open(Update update) {
+    set(turn.getHoldCount() > 1 ? update : null, false);
+    turn.unlock();
+  }
+
+  /** Takes the commit lock when an update may commit. */
+  void lockCommit(Update update) {
+    commitLock.lock();
+    long patience = PATIENCE_NANOS;
+    boolean interrupted = false;
+    while (inside != null && inside != update && (strict || patience > 0)) {
+      try {
+        patience = opened.awaitNanos(strict ? PATIENCE_NANOS : patience);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void unlockCommit() {
+    commitLock.unlock();
+  }
+
+  /** Runs something that commits nothing under the commit lock. */
+  <R> R locked(Supplier<R> body) {
+    commitLock.lock();
+    try {
+      return body.get();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.basalt.tx;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which transaction a thread is in. Every field access asks, so it must cost no more than a few
+ * loads: a fixed table is indexed by the thread's number; an empty place means that the thread has
+ * no transaction, and a transaction there is the thread's if it says so.
+ *
+ * <p>Invariant: a place is empty only if no thread that belongs to it has a transaction. Threads
+ * that meet in a place share it by a {@link Crowd}, which goes when the last of them leaves.
+ *
+ * <p>A thread may be in transactions of several pools; they form a chain, innermost first.
+ */
+final class ThreadTx {
+  /** A power of two. Thread numbers are given out in a row, so neighbours do not meet. */
+  private static final int PLACES = 1 << 12;
+
+  /** A {@link Tx}, a {@link Crowd}, or null. */
+  private static final @Nullable Object[] TABLE = new Object[PLACES];
+
+  private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
+
+  private ThreadTx() {}
+
+  /** Several threads whose numbers lead to one place. Changes are made under its monitor. */
+  private static final class Crowd {
+    final ConcurrentHashMap<Thread, Tx> members = new ConcurrentHashMap<>();
+    boolean gone;
+  }
+
+  private static int place(Thread thread) {
+    return (int) thread.threadId() & (PLACES - 1);
+  }
+
+  /** The thread's innermost transaction of any pool. */
+  static @Nullable Tx innermost() {
+    Thread thread = Thread.currentThread();
+    Object found = TABLE[place(thread)];
+    return found == null ? null : of(thread, found);
+  }
+
+  private static @Nullable Tx of(Thread thread, Object found) {
+    if (found instanceof Tx tx) {
+      return tx.thread == thread ? tx : null;
+    }
+    return ((Crowd) found).members.get(thread);
+  }
+
+  /** The thread's transaction of a pool. */
+  static @Nullable Tx current(TransactionManager manager) {
+    Tx tx = innermost();
+    while (tx != null && tx.manager != manager) {
+      tx = tx.outer;
+    }
+    return tx;
+  }
+
+  /** Makes a transaction its thread's innermost one. */
+  static void enter(Tx tx) {
+    tx.outer = innermost();
+    set(tx.thread, tx);
+  }
+
+  /** Takes away what {@link #enter} has set. Transactions may end in any order. */
+  static void leave(Tx tx) {
+    Tx innermost = innermost();
+    if (innermost == tx) {
+      set(tx.thread, tx.outer);
+      return;
+    }
+    for (Tx at = innermost; at != null; at = at.outer) {
+      if (at.outer == tx) {
+        at.outer = tx.outer;
+        return;
+      }
+    }
+  }
+
+  private static void set(Thread thread, @Nullable Tx tx) {
+    int place = place(thread);
+    while (!trySet(thread, place, tx)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean trySet(Thread thread, int place, @Nullable Tx tx) {
+    Object found = PLACE.getAcquire(TABLE, place);
+    if (found == null || (found instanceof Tx other && other.thread == thread)) {
+      return PLACE.compareAndSet(TABLE, place, found, tx);
+    }
+    if (found instanceof Tx other) {
+      if (tx == null) {
+        return true; // this thread has nothing there
+      }
+      Crowd crowd = new Crowd();
+      crowd.members.put(other.thread, other);
+      crowd.members.put(thread, tx);
+      return PLACE.compareAndSet(TABLE, place, other, crowd);
+    }
+    return trySetAmong((Crowd) found, thread, place, tx);
+  }
+
+  private static boolean trySetAmong(Crowd crowd, Thread thread, int place, @Nullable Tx tx) {
+    synchronized (crowd) {
+      if (crowd.gone) {
+        return false;
+      }
+      if (tx != null) {
+        crowd.members.put(thread, tx);
+        return true;
+      }
+      crowd.members.remove(thread);
+      if (crowd.members.isEmpty()) {
+        crowd.gone = true;
+        PLACE.setRelease(TABLE, place, null);
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.basalt.tx;
+
+import dev.basalt.memory.Heap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workspaces that are not in use: a few, each in the place of the threads that used it last.
+ */
+final class Workspaces implements AutoCloseable {
+  private static final int KEPT = 16;
+
+  /** References between places, so that each has a cache line for itself. */
+  private static final int STRIDE = 16;
+
+  private final Heap heap;
+  private final AtomicReferenceArray<@Nullable Workspace> free =
+      new AtomicReferenceArray<>(KEPT * STRIDE);
+
+  Workspaces(Heap heap) {
+    this.heap = heap;
+  }
+
+  private static int place() {
+    return (int) (Thread.currentThread().threadId() % KEPT) * STRIDE;
+  }
+
+  Workspace take() {
+    Workspace found = free.getAndSet(place(), null);
+    return found != null ? found : new Workspace(heap);
+  }
+
+  void giveBack(Workspace workspace) {
+    workspace.clear();
+    if (!free.compareAndSet(place(), null, workspace)) {
+      workspace.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = 0; i < free.length(); i += STRIDE) {
+      Workspace workspace = free.getAndSet(i, null);
+      if (workspace != null) {
+        workspace.close();
+      }
+    }
+  }
+}
