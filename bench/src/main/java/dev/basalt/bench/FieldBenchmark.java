@@ -1,11 +1,13 @@
 package dev.basalt.bench;
 
 import dev.basalt.Durability;
+import dev.basalt.Transaction;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -16,26 +18,35 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Reading one field of a persistent object and of a heap object. */
-@State(Scope.Benchmark)
+/**
+ * Reading one field of a persistent object and of a heap object. A view is a body, so it reads many
+ * objects in a row; {@code heapObjects} is what to compare it with.
+ */
+@State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(2)
+@Fork(3)
 public class FieldBenchmark {
-  private static final int READS = 1000;
+  private static final int OBJECTS = 1000;
 
   private final HeapCounter heap = new HeapCounter();
   private final Counter plain = new Counter();
+  private final HeapCounter[] heaps = new HeapCounter[OBJECTS];
+  private final Counter[] handles = new Counter[OBJECTS];
   private TemporaryPool temporary;
   private Counter handle;
 
-  /** Makes a pool with one object. */
+  /** Makes a pool with some objects. */
   @Setup
   public void open() throws IOException {
     temporary = new TemporaryPool(Durability.ASYNC);
-    handle = temporary.pool().root("counter", Counter.class, Counter::new);
+    for (int i = 0; i < OBJECTS; i++) {
+      heaps[i] = new HeapCounter();
+      handles[i] = temporary.pool().root("counter" + i, Counter.class, Counter::new);
+    }
+    handle = handles[0];
   }
 
   /** Removes the pool. */
@@ -44,53 +55,84 @@ public class FieldBenchmark {
     temporary.close();
   }
 
+  /** An update that lasts for an iteration. */
+  @State(Scope.Thread)
+  public static class InUpdate {
+    private Transaction transaction;
+
+    /** Begins it. */
+    @Setup(Level.Iteration)
+    public void begin(FieldBenchmark benchmark) {
+      transaction = benchmark.temporary.pool().begin();
+    }
+
+    /** Aborts it. */
+    @TearDown(Level.Iteration)
+    public void end() {
+      transaction.close();
+    }
+  }
+
   /** A heap object. */
   @Benchmark
-  @OperationsPerInvocation(READS)
   public long heapObject() {
-    long sum = 0;
-    for (int i = 0; i < READS; i++) {
-      sum += heap.count() + i;
-    }
-    return sum;
+    return heap.count();
   }
 
   /** A persistent class's object that is not in a pool. */
   @Benchmark
-  @OperationsPerInvocation(READS)
   public long plainObject() {
+    return plain.count();
+  }
+
+  /** An object in a pool, outside transactions. */
+  @Benchmark
+  public long outsideTransactions() {
+    return handle.count();
+  }
+
+  /** An object in a pool, inside an update. */
+  @Benchmark
+  public long inUpdate(InUpdate update) {
+    return handle.count();
+  }
+
+  /** Many heap objects. */
+  @Benchmark
+  @OperationsPerInvocation(OBJECTS)
+  public long heapObjects() {
     long sum = 0;
-    for (int i = 0; i < READS; i++) {
-      sum += plain.count() + i;
+    for (HeapCounter each : heaps) {
+      sum += each.count();
     }
     return sum;
   }
 
-  /** An object in a pool, each read its own. */
+  /** Many objects in a pool, outside transactions. */
   @Benchmark
-  @OperationsPerInvocation(READS)
-  public long outsideTransactions() {
+  @OperationsPerInvocation(OBJECTS)
+  public long outsideTransactionsMany() {
     return sum();
   }
 
-  /** An object in a pool, all reads in one view. */
+  /** Many objects in a pool, in one view. */
   @Benchmark
-  @OperationsPerInvocation(READS)
-  public long inView() {
+  @OperationsPerInvocation(OBJECTS)
+  public long inViewMany() {
     return temporary.pool().view(this::sum);
   }
 
-  /** An object in a pool, all reads in one update. */
+  /** Many objects in a pool, in one update. */
   @Benchmark
-  @OperationsPerInvocation(READS)
-  public long inUpdate() {
+  @OperationsPerInvocation(OBJECTS)
+  public long inUpdateMany() {
     return temporary.pool().update(this::sum);
   }
 
   private long sum() {
     long sum = 0;
-    for (int i = 0; i < READS; i++) {
-      sum += handle.count() + i;
+    for (Counter each : handles) {
+      sum += each.count();
     }
     return sum;
   }

@@ -188,6 +188,10 @@ public final class Mapping {
    * after they change anything else of it. The value counts if the version is the same before and
    * after, positive, and not newer than wanted.
    *
+   * <p>Every field access comes through here, with the reader's own methods above and half a dozen
+   * of the JDK's below. The compiler stops inlining at a depth of 15, so there are as few methods
+   * in between as can be, and the access mode is the one that takes the JDK the fewest.
+   *
    * @param object where the object starts
    * @param wordOffset bytes from its start
    * @param versionMax the newest version that counts
@@ -197,12 +201,12 @@ public final class Mapping {
   public long stableWord(long object, int wordOffset, long versionMax, SlowRead otherwise) {
     if ((object | (limit - Long.BYTES - wordOffset - object)) >= 0) {
       long address = base + object;
-      long version = ALL.get(LONG, address);
+      long version = (long) LONGS.getOpaque(ALL, address);
       VarHandle.loadLoadFence();
       if (version > 0 && version <= versionMax) {
-        long word = ALL.get(LONG, address + wordOffset);
+        long word = (long) LONGS.getOpaque(ALL, address + wordOffset);
         VarHandle.loadLoadFence();
-        if (ALL.get(LONG, address) == version) {
+        if ((long) LONGS.getOpaque(ALL, address) == version) {
           return word;
         }
       }

@@ -157,10 +157,15 @@ public final class ObjectSpace {
    * @return the word
    */
   public long word(PersistentObject self, long object, int fieldOffset) {
+    Tx tx = transactions.current();
     try {
-      return word(object, fieldOffset);
+      return tx == null
+          ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, transactions)
+          : tx.word(object, fieldOffset & WORD_MASK);
     } catch (UncommittedObjectException e) {
       return transit.word(self, fieldOffset);
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     }
   }
 
