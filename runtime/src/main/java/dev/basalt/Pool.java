@@ -78,10 +78,11 @@ public final class Pool implements AutoCloseable {
     this.reclaimer = new Reclaimer(space);
     transactions.start();
     LOGGER.info(
-        "opened {}: {} commits replayed from {} bytes of log in {} us",
+        "opened {}: {} commits replayed from {} bytes of log, {} pages, in {} us",
         path,
         recovered.report().commits(),
         recovered.report().logBytes(),
+        recovered.report().pages(),
         recovered.report().nanos() / 1000);
   }
 
@@ -372,11 +373,12 @@ public final class Pool implements AutoCloseable {
         log.used(),
         log.capacity(),
         log.flushes(),
-        transactions.checkpointer().checkpoints(),
-        transactions.checkpointer().pagesWritten(),
         transactions.versionStoreBytes(),
-        recovered.report().commits(),
-        recovered.report().nanos());
+        CheckpointStats.of(
+            transactions.checkpointer().progress(),
+            transactions.throttle().waits(),
+            transactions.throttle().delayNanos()),
+        RecoveryStats.of(recovered.report()));
   }
 
   /**

@@ -3,18 +3,24 @@ package dev.basalt.tx;
 import dev.basalt.log.Log;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool's own thread: runs checkpoints that were asked for and, for ASYNC pools, makes the log
- * durable every few milliseconds.
+ * The pool's own thread: runs checkpoints that are due and, for ASYNC pools, makes the log durable
+ * no later than an interval after a commit. It sleeps while there is nothing to do; the first
+ * commit after that wakes it.
+ *
+ * <p>No commit is missed: {@link #asleep} is set before the thread looks at the log, and a commit
+ * looks at it after it has changed the log. Both are volatile, so one of them sees the other.
  */
 final class Background implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Background.class);
 
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** The pause after something went wrong that did not make the pool fail. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Log log;
   private final Checkpointer checkpointer;
@@ -27,13 +33,16 @@ final class Background implements AutoCloseable {
   /** Guarded by {@link #lock}. */
   private boolean checkpointWanted;
 
+  /** Whether the next commit has to wake the thread. */
+  private volatile boolean asleep;
+
   private volatile boolean stopping;
 
   Background(Log log, Checkpointer checkpointer, boolean syncLog, long syncIntervalNanos) {
     this.log = log;
     this.checkpointer = checkpointer;
     this.syncLog = syncLog;
-    this.intervalNanos = syncLog ? syncIntervalNanos : IDLE_NANOS;
+    this.intervalNanos = syncIntervalNanos;
     this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
   }
 
@@ -41,7 +50,16 @@ final class Background implements AutoCloseable {
     thread.start();
   }
 
-  void requestCheckpoint() {
+  /** Takes notice of a commit. */
+  void committed() {
+    if (checkpointer.isDue()) {
+      requestCheckpoint();
+    } else if (asleep) {
+      wake();
+    }
+  }
+
+  private void requestCheckpoint() {
     lock.lock();
     try {
       checkpointWanted = true;
@@ -51,10 +69,20 @@ final class Background implements AutoCloseable {
     }
   }
 
+  private void wake() {
+    lock.lock();
+    try {
+      asleep = false;
+      wakeUp.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void run() {
     while (!stopping) {
       try {
-        boolean checkpoint = await();
+        boolean checkpoint = awaitWork();
         if (stopping || log.isFailed()) {
           continue;
         }
@@ -66,19 +94,43 @@ final class Background implements AutoCloseable {
       } catch (InterruptedException e) {
         LOGGER.debug("the background thread goes on after an interrupt");
       } catch (RuntimeException | Error e) {
-        LOGGER.error("the pool has failed in the background; updates are refused from now on", e);
+        if (log.isFailed()) {
+          LOGGER.error("the pool has failed in the background; updates are refused from now on", e);
+        } else {
+          LOGGER.error("background work has failed and is tried again", e);
+          LockSupport.parkNanos(RETRY_NANOS);
+        }
       }
     }
   }
 
-  /** Waits for work; says whether a checkpoint is wanted. */
-  private boolean await() throws InterruptedException {
+  /** Waits for work; says whether it is a checkpoint. */
+  private boolean awaitWork() throws InterruptedException {
     lock.lock();
     try {
-      long nanos = intervalNanos;
-      while (!checkpointWanted && !stopping && nanos > 0) {
-        nanos = wakeUp.awaitNanos(nanos);
+      long syncAt = 0;
+      while (!stopping && !(checkpointWanted && !log.isFailed())) {
+        asleep = true;
+        boolean unsynced = syncLog && log.isUnsynced();
+        long checkpointNanos = checkpointer.nanosUntilDue();
+        if (log.isFailed()) {
+          wakeUp.await();
+        } else if (checkpointNanos <= 0) {
+          break;
+        } else if (unsynced) {
+          asleep = false;
+          long now = System.nanoTime();
+          syncAt = syncAt == 0 ? now + intervalNanos : syncAt;
+          if (syncAt - now <= 0) {
+            break;
+          }
+          long _ = wakeUp.awaitNanos(Math.min(syncAt - now, checkpointNanos));
+        } else {
+          asleep = syncLog || checkpointNanos == Long.MAX_VALUE;
+          long _ = wakeUp.awaitNanos(checkpointNanos);
+        }
       }
+      asleep = false;
       boolean wanted = checkpointWanted || checkpointer.isDue();
       checkpointWanted = false;
       return wanted;
@@ -90,7 +142,7 @@ final class Background implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    requestCheckpoint();
+    wake();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -6,9 +6,7 @@ import dev.basalt.log.RecordBuilder;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -16,12 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * lock; what must not happen beside a checkpoint's start is under the commit lock.
  */
 final class CommitPath {
-  /** The part of the log in use from which on commits are slowed down, so that they never stop. */
-  private static final double SLOW_FROM = 0.75;
-
-  /** How long the last commit waits that fits into the log. */
-  private static final long DELAY_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
   private final Heap heap;
   private final Allocator allocator;
   private final Log log;
@@ -29,6 +21,7 @@ final class CommitPath {
   private final VersionStore versions;
   private final ReentrantLock commitLock;
   private final Checkpointer checkpointer;
+  private final Throttle throttle;
   private final Limbo limbo;
   private final RecordBuilder record = new RecordBuilder();
   private final LongAdder commits = new LongAdder();
@@ -38,7 +31,8 @@ final class CommitPath {
       Snapshots snapshots,
       VersionStore versions,
       ReentrantLock commitLock,
-      Checkpointer checkpointer) {
+      Checkpointer checkpointer,
+      Throttle throttle) {
     this.heap = parts.heap();
     this.allocator = parts.allocator();
     this.log = parts.log();
@@ -46,6 +40,7 @@ final class CommitPath {
     this.versions = versions;
     this.commitLock = commitLock;
     this.checkpointer = checkpointer;
+    this.throttle = throttle;
     this.limbo = new Limbo(heap);
   }
 
@@ -56,7 +51,7 @@ final class CommitPath {
     if (log.mustSpill(record.length())) {
       checkpointer.withoutCheckpoints(() -> publishSpilled(commit));
     } else {
-      makeRoom(record.length());
+      throttle.makeRoom(record.length());
       appendAndApply(commit, () -> log.append(record, commit.sequence()));
     }
     commits.increment();
@@ -93,17 +88,6 @@ final class CommitPath {
       heap.medium().sync();
     } catch (RuntimeException | Error e) {
       throw log.fail(e);
-    }
-  }
-
-  private void makeRoom(long length) {
-    double fill = (double) (log.used() + length) / log.capacity();
-    if (fill > SLOW_FROM) {
-      double excess = Math.min(1, (fill - SLOW_FROM) / (1 - SLOW_FROM));
-      LockSupport.parkNanos((long) (excess * excess * DELAY_MAX_NANOS));
-    }
-    while (!log.hasRoomFor(length)) {
-      checkpointer.checkpoint();
     }
   }
 

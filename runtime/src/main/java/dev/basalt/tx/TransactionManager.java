@@ -33,6 +33,7 @@ public final class TransactionManager {
   private final ReentrantLock updateLock = new ReentrantLock();
   private final ReentrantLock commitLock = new ReentrantLock();
   private final Checkpointer checkpointer;
+  private final Throttle throttle;
   private final CommitPath commitPath;
   private final @Nullable Background background;
 
@@ -81,7 +82,9 @@ public final class TransactionManager {
     this.readOnly = parts.readOnly;
     this.snapshots = new Snapshots(parts.sequence);
     this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
-    this.commitPath = new CommitPath(parts, snapshots, versions, commitLock, checkpointer);
+    this.throttle = new Throttle(log, heap.dirty(), checkpointer.copiedPagesMax(), checkpointer);
+    this.commitPath =
+        new CommitPath(parts, snapshots, versions, commitLock, checkpointer, throttle);
     this.background =
         readOnly ? null : new Background(log, checkpointer, !syncCommits, parts.syncIntervalNanos);
   }
@@ -242,8 +245,8 @@ public final class TransactionManager {
     } finally {
       release();
     }
-    if (background != null && checkpointer.isDue()) {
-      background.requestCheckpoint();
+    if (background != null) {
+      background.committed();
     }
     return position;
   }
@@ -310,6 +313,15 @@ public final class TransactionManager {
    */
   public Checkpointer checkpointer() {
     return checkpointer;
+  }
+
+  /**
+   * What slows commits down.
+   *
+   * @return the throttle
+   */
+  public Throttle throttle() {
+    return throttle;
   }
 
   /**
@@ -391,7 +403,7 @@ public final class TransactionManager {
    * @return the exception that says what happened
    */
   public RuntimeException fault(InternalError error) {
-    return MappingFault.translate(heap.medium(), heap.size(), error);
+    return MappingFault.translate(heap.medium(), error);
   }
 
   private PoolClosedException closed() {
