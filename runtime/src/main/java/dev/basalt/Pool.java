@@ -348,7 +348,11 @@ public final class Pool implements AutoCloseable {
   /** Reclaims everything in limbo that no handle and no view can reach. */
   public void reclaim() {
     checkWritable();
-    reclaimer.drain();
+    try {
+      reclaimer.drain();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
+    }
   }
 
   /**
@@ -359,6 +363,14 @@ public final class Pool implements AutoCloseable {
    */
   public PoolStats stats() {
     checkOpen();
+    try {
+      return readStats();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
+    }
+  }
+
+  private PoolStats readStats() {
     Allocator.Usage usage = allocator.usage();
     return new PoolStats(
         recovered.heap().size(),
