@@ -7,7 +7,11 @@ import dev.basalt.tx.Update;
 record OwnTransaction(TransactionManager transactions, Update update) implements Transaction {
   @Override
   public void commit() {
-    transactions.commit(update);
+    try {
+      transactions.commit(update);
+    } catch (InternalError e) {
+      throw transactions.fault(e);
+    }
   }
 
   @Override

@@ -77,10 +77,11 @@ public final class Pool implements AutoCloseable {
     this.reclaimer = new Reclaimer(space);
     transactions.start();
     LOGGER.info(
-        "opened {}: {} commits replayed from {} bytes of log in {} us",
+        "opened {}: {} commits replayed from {} bytes of log, {} pages, in {} us",
         path,
         recovered.report().commits(),
         recovered.report().logBytes(),
+        recovered.report().pages(),
         recovered.report().nanos() / 1000);
   }
 
@@ -336,7 +337,11 @@ public final class Pool implements AutoCloseable {
   /** Reclaims everything in limbo that no handle and no view can reach. */
   public void reclaim() {
     checkWritable();
-    reclaimer.drain();
+    try {
+      reclaimer.drain();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
+    }
   }
 
   /**
@@ -347,6 +352,14 @@ public final class Pool implements AutoCloseable {
    */
   public PoolStats stats() {
     checkOpen();
+    try {
+      return readStats();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
+    }
+  }
+
+  private PoolStats readStats() {
     Allocator.Usage usage = allocator.usage();
     return new PoolStats(
         recovered.heap().size(),
@@ -363,11 +376,12 @@ public final class Pool implements AutoCloseable {
         log.used(),
         log.capacity(),
         log.flushes(),
-        transactions.checkpointer().checkpoints(),
-        transactions.checkpointer().pagesWritten(),
         transactions.versionStoreBytes(),
-        recovered.report().commits(),
-        recovered.report().nanos());
+        CheckpointStats.of(
+            transactions.checkpointer().progress(),
+            transactions.throttle().waits(),
+            transactions.throttle().delayNanos()),
+        RecoveryStats.of(recovered.report()));
   }
 
   /**

@@ -18,11 +18,9 @@ package dev.basalt;
  * @param logBytes log in use
  * @param logBytesMax the log's size
  * @param logFlushes how often the log was made durable
- * @param checkpoints how often the log was cut
- * @param checkpointPages pages written home
  * @param versionStoreBytes memory that holds earlier states for running views
- * @param recoveredCommits commits replayed when the pool was opened
- * @param recoveryNanos how long that took
+ * @param checkpoint what checkpoints have done and are doing
+ * @param recovery what opening the pool had to do
  */
 public record PoolStats(
     long poolBytes,
@@ -39,8 +37,6 @@ public record PoolStats(
     long logBytes,
     long logBytesMax,
     long logFlushes,
-    long checkpoints,
-    long checkpointPages,
     long versionStoreBytes,
-    long recoveredCommits,
-    long recoveryNanos) {}
+    CheckpointStats checkpoint,
+    RecoveryStats recovery) {}

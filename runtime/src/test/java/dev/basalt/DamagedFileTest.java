@@ -167,7 +167,7 @@ class DamagedFileTest {
     String expected = describe(pools.open(pools.builder("twin").mode(OpenMode.CREATE_NEW)), true);
     byte[] before = Files.readAllBytes(file);
     try (Pool pool = existing(file).mode(OpenMode.READ_ONLY).open()) {
-      assertThat(pool.stats().recoveredCommits()).isPositive();
+      assertThat(pool.stats().recovery().commits()).isPositive();
       assertThat(describe(pool)).isEqualTo(expected);
       Item head = pool.root("head", Item.class).orElseThrow();
       assertThatThrownBy(() -> head.number(1)).isInstanceOf(ReadOnlyPoolException.class);

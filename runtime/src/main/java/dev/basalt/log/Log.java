@@ -1,8 +1,10 @@
 package dev.basalt.log;
 
+import dev.basalt.error.BasaltException;
 import dev.basalt.error.PoolFailedException;
 import dev.basalt.format.LogRecordFormat;
 import dev.basalt.format.Superblock;
+import dev.basalt.medium.MappingFault;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -170,6 +172,15 @@ public final class Log implements AutoCloseable {
   }
 
   /**
+   * Whether something has been appended that is not known to be durable.
+   *
+   * @return whether a flush has something to do
+   */
+  public boolean isUnsynced() {
+    return durable < end;
+  }
+
+  /**
    * How often the log was made durable.
    *
    * @return the number of flushes
@@ -190,10 +201,11 @@ public final class Log implements AutoCloseable {
         return;
       }
       try {
+        region.medium().checkIntact();
         long reached = appender.flush();
         handOver(reached);
       } catch (RuntimeException | Error e) {
-        PoolFailedException failed = fail(e);
+        RuntimeException failed = fail(e);
         handOver(durable);
         throw failed;
       }
@@ -246,13 +258,20 @@ public final class Log implements AutoCloseable {
    * Records the first failure; from then on the log refuses everything.
    *
    * @param cause what went wrong
-   * @return the exception to throw
+   * @return the exception to throw: the failure itself for the one who meets it first, if it says
+   *     by its type what has happened, and else that the pool has failed
    */
-  public PoolFailedException fail(Throwable cause) {
-    if (failure == null) {
-      failure = cause;
+  public RuntimeException fail(Throwable cause) {
+    Throwable translated =
+        cause instanceof InternalError error && MappingFault.isFault(error)
+            ? MappingFault.translate(region.medium(), error)
+            : cause;
+    Throwable first;
+    synchronized (this) {
+      first = failure == null ? translated : failure;
+      failure = first;
     }
-    return failed();
+    return first.equals(translated) && translated instanceof BasaltException e ? e : failed();
   }
 
   /** Throws if the log has failed. */

@@ -1,5 +1,6 @@
 package dev.basalt.medium;
 
+import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.MediaErrorException;
 import dev.basalt.error.PoolAccessException;
 import dev.basalt.error.PoolFullException;
@@ -26,12 +27,17 @@ public final class FileMedium implements Medium {
   private final Path givenName;
 
   private final int fd;
+
+  /** The size that the file had when it was opened or last grown by us. */
+  private volatile long sizeKnown;
+
   private volatile boolean closed;
 
   private FileMedium(Path path, Path givenName, int fd) {
     this.path = path;
     this.givenName = givenName;
     this.fd = fd;
+    this.sizeKnown = Math.max(0, Posix.size(fd));
   }
 
   /**
@@ -176,6 +182,11 @@ public final class FileMedium implements Medium {
     long done = 0;
     while (done < source.byteSize()) {
       long n = Posix.pwrite(fd, source.asSlice(done), offset + done);
+      if (n == 0) {
+        throw new MediaErrorException(
+            "%s: writing %d bytes at %d stopped after %d without a reason"
+                .formatted(path, source.byteSize(), offset, done));
+      }
       if (n < 0 && n != -Posix.EINTR) {
         throw failure("write", offset, source.byteSize(), n);
       }
@@ -192,11 +203,34 @@ public final class FileMedium implements Medium {
   }
 
   @Override
-  public void grow(long newSizeBytes) {
-    long size = size();
-    if (newSizeBytes <= size) {
-      return;
+  public void checkIntact() {
+    Posix.Status status = Posix.status(fd);
+    if (status.links() < 0) {
+      throw failure("examine", 0, sizeKnown, status.links());
     }
+    if (status.links() == 0) {
+      throw new MediaErrorException(
+          "%s was deleted or replaced while it was open: what is written to it would be lost"
+              .formatted(path));
+    }
+    if (status.size() < sizeKnown) {
+      throw new CorruptPoolException(
+          "%s was cut off while it was open: it should have %d bytes but has %d"
+              .formatted(path, sizeKnown, status.size()));
+    }
+  }
+
+  @Override
+  public void grow(long newSizeBytes) {
+    checkIntact();
+    long size = size();
+    if (newSizeBytes > size) {
+      allocate(size, newSizeBytes);
+    }
+    sizeKnown = Math.max(newSizeBytes, size);
+  }
+
+  private void allocate(long size, long newSizeBytes) {
     int result;
     do {
       result = Posix.fallocate(fd, size, newSizeBytes - size);

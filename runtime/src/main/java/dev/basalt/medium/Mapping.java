@@ -131,6 +131,14 @@ public final class Mapping {
             .formatted(name, offset, offset + length, limit));
   }
 
+  /** The layouts check the alignment themselves: an exception costs nothing until there is one. */
+  private CorruptPoolException misaligned(long offset, IllegalArgumentException e) {
+    return new CorruptPoolException(
+        "%s: a pointer leads to %d, where nothing can be stored: it is not aligned"
+            .formatted(name, offset),
+        e);
+  }
+
   /**
    * Reads a byte.
    *
@@ -148,7 +156,11 @@ public final class Mapping {
    * @return the value
    */
   public int getInt(long offset) {
-    return ALL.get(INT, address(offset, 4));
+    try {
+      return ALL.get(INT, address(offset, 4));
+    } catch (IllegalArgumentException e) {
+      throw misaligned(offset, e);
+    }
   }
 
   /**
@@ -158,7 +170,11 @@ public final class Mapping {
    * @return the value
    */
   public long getLong(long offset) {
-    return ALL.get(LONG, address(offset, 8));
+    try {
+      return ALL.get(LONG, address(offset, 8));
+    } catch (IllegalArgumentException e) {
+      throw misaligned(offset, e);
+    }
   }
 
   /**
@@ -168,7 +184,11 @@ public final class Mapping {
    * @return the value
    */
   public long getLongAcquire(long offset) {
-    return (long) LONGS.getAcquire(ALL, address(offset, 8));
+    try {
+      return (long) LONGS.getAcquire(ALL, address(offset, 8));
+    } catch (IllegalArgumentException e) {
+      throw misaligned(offset, e);
+    }
   }
 
   /** Where {@link #stableWord} goes when the object is not as it should be. */
@@ -221,7 +241,11 @@ public final class Mapping {
    * @param value the value
    */
   public void putInt(long offset, int value) {
-    INTS.set(ALL, address(offset, 4), value);
+    try {
+      INTS.set(ALL, address(offset, 4), value);
+    } catch (IllegalArgumentException e) {
+      throw misaligned(offset, e);
+    }
   }
 
   /**
@@ -231,7 +255,11 @@ public final class Mapping {
    * @param value the value
    */
   public void putLong(long offset, long value) {
-    LONGS.set(ALL, address(offset, 8), value);
+    try {
+      LONGS.set(ALL, address(offset, 8), value);
+    } catch (IllegalArgumentException e) {
+      throw misaligned(offset, e);
+    }
   }
 
   /**
@@ -241,7 +269,11 @@ public final class Mapping {
    * @param value the value
    */
   public void putLongRelease(long offset, long value) {
-    LONGS.setRelease(ALL, address(offset, 8), value);
+    try {
+      LONGS.setRelease(ALL, address(offset, 8), value);
+    } catch (IllegalArgumentException e) {
+      throw misaligned(offset, e);
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.basalt.medium;
 
-import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.BasaltException;
 import dev.basalt.error.MediaErrorException;
 
 /**
@@ -14,26 +14,36 @@ public final class MappingFault {
   private MappingFault() {}
 
   /**
+   * Whether an error came out of an access to mapped memory.
+   *
+   * @param error the error
+   * @return {@code false} if it is something else
+   */
+  public static boolean isFault(InternalError error) {
+    String message = error.getMessage();
+    return message != null && message.contains(FAULT_TEXT);
+  }
+
+  /**
    * What to throw for an error that came out of an access to mapped memory.
    *
    * @param medium the medium
-   * @param expectedSize the size that it should have, in bytes
    * @param error the error
    * @return the exception that says what happened
    * @throws InternalError the error itself, if it is something else
    */
-  public static RuntimeException translate(Medium medium, long expectedSize, InternalError error) {
-    String message = error.getMessage();
-    if (message == null || !message.contains(FAULT_TEXT)) {
+  public static RuntimeException translate(Medium medium, InternalError error) {
+    if (!isFault(error)) {
       throw error;
     }
-    long size = medium.size();
-    return size < expectedSize
-        ? new CorruptPoolException(
-            "%s was cut off while it was open: it should have %d bytes but has %d"
-                .formatted(medium.name(), expectedSize, size),
-            error)
-        : new MediaErrorException(
-            "%s cannot be read somewhere in its %d bytes".formatted(medium.name(), size), error);
+    try {
+      medium.checkIntact();
+    } catch (BasaltException e) {
+      e.addSuppressed(error);
+      return e;
+    }
+    return new MediaErrorException(
+        "%s cannot be read somewhere in its %d bytes".formatted(medium.name(), medium.size()),
+        error);
   }
 }

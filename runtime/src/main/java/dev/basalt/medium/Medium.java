@@ -47,6 +47,17 @@ public interface Medium extends AutoCloseable {
   void sync();
 
   /**
+   * Checks that the medium is still what was opened: not cut off, and still there for the next
+   * opening. Cheap beside a sync. Called before something is made durable, so that nothing is
+   * reported as durable that nobody could find again. A medium that nobody else can change has
+   * nothing to check.
+   *
+   * @throws dev.basalt.error.CorruptPoolException if it is shorter than it was
+   * @throws dev.basalt.error.MediaErrorException if it was deleted or replaced
+   */
+  default void checkIntact() {}
+
+  /**
    * Extends the medium with allocated, zeroed space, so that no later store into it can fail for
    * want of room.
    *

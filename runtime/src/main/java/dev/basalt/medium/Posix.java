@@ -54,11 +54,29 @@ final class Posix {
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
   private static final int SEEK_END = 2;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int STATX_NLINK = 0x4;
+  private static final int STATX_SIZE = 0x200;
 
   private static final Linker LINKER = Linker.nativeLinker();
+  private static final MemorySegment EMPTY_PATH = Arena.global().allocateFrom("");
   private static final StructLayout STATE_LAYOUT = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       STATE_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  /** {@code struct statx}, the same on every processor, as far as it is used. */
+  private static final StructLayout STATX_LAYOUT =
+      MemoryLayout.structLayout(
+          MemoryLayout.paddingLayout(16),
+          JAVA_INT.withName("nlink"),
+          MemoryLayout.paddingLayout(20),
+          JAVA_LONG.withName("size"),
+          MemoryLayout.paddingLayout(208));
+
+  private static final VarHandle STATX_LINKS =
+      STATX_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("nlink"));
+  private static final VarHandle STATX_BYTES =
+      STATX_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("size"));
 
   /*
    * One errno cell a call would cost an allocation, one a carrier thread cannot be kept by a virtual
@@ -77,6 +95,8 @@ final class Posix {
       call("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle FLOCK = call("flock", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle LSEEK = call("lseek", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle STATX =
+      call("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle FTRUNCATE = call("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle LINK = call("link", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle MMAP =
@@ -179,6 +199,31 @@ final class Posix {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE_LAYOUT);
       return result((long) LSEEK.invokeExact(state, fd, 0L, SEEK_END), state);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /**
+   * The number of names of a file and its size.
+   *
+   * @param links {@code -errno} if that cannot be told
+   */
+  record Status(long links, long size) {}
+
+  static Status status(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      MemorySegment status = arena.allocate(STATX_LAYOUT);
+      int result =
+          result(
+              (int)
+                  STATX.invokeExact(
+                      state, fd, EMPTY_PATH, AT_EMPTY_PATH, STATX_NLINK | STATX_SIZE, status),
+              state);
+      return result < 0
+          ? new Status(result, 0)
+          : new Status((int) STATX_LINKS.get(status, 0L), (long) STATX_BYTES.get(status, 0L));
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -227,6 +227,14 @@ public final class Heap {
         (first, count) -> mapping.dropPrivate(pageOffset(first), pageOffset(count)));
   }
 
+  /** Drops the private copies of all pages that are at home, while nobody writes. */
+  public void dropAllCopies() {
+    int page = 0;
+    while (page >= 0) {
+      page = dropCopies(page, Integer.MAX_VALUE);
+    }
+  }
+
   /**
    * The offset of a page.
    *

@@ -3,6 +3,7 @@ package dev.basalt.memory;
 import dev.basalt.format.Geometry;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
 
 /** Writes pages of the heap to their home on the medium. */
 public final class PageWriter {
@@ -17,9 +18,9 @@ public final class PageWriter {
    * @param heap the heap
    * @param pages page numbers in ascending order
    * @param beforeBatch runs after a batch was copied and before it is written: makes the log
-   *     durable that the copy may depend on
+   *     durable that the copy may depend on; takes the number of pages written so far
    */
-  public static void writeHome(Heap heap, int[] pages, Runnable beforeBatch) {
+  public static void writeHome(Heap heap, int[] pages, IntConsumer beforeBatch) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment batch =
           arena.allocate((long) BATCH_PAGES * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
@@ -28,7 +29,7 @@ public final class PageWriter {
         for (int i = 0; i < count; i++) {
           heap.copyOut(Heap.pageOffset(pages[from + i]), slice(batch, i, 1));
         }
-        beforeBatch.run();
+        beforeBatch.accept(from);
         write(heap, pages, from, count, batch);
       }
     }

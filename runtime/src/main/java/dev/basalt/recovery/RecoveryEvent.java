@@ -22,4 +22,19 @@ final class RecoveryEvent extends Event {
   @Label("Log Read")
   @DataAmount
   long logBytes;
+
+  @Label("Spilled Entries Read")
+  @DataAmount
+  long spilledBytes;
+
+  @Label("Pages Changed")
+  long pages;
+
+  void fill(String name, RecoveryReport report) {
+    pool = name;
+    commits = report.commits();
+    logBytes = report.logBytes();
+    spilledBytes = report.spilledBytes();
+    pages = report.pages();
+  }
 }

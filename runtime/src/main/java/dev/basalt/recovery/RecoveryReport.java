@@ -5,6 +5,9 @@ package dev.basalt.recovery;
  *
  * @param commits log records replayed
  * @param logBytes their bytes
+ * @param spilledBytes bytes of entries that lay outside the log
+ * @param pages pages that they changed
  * @param nanos how long it took, with mapping the pool and writing pages home
  */
-public record RecoveryReport(long commits, long logBytes, long nanos) {}
+public record RecoveryReport(
+    long commits, long logBytes, long spilledBytes, long pages, long nanos) {}

@@ -6,6 +6,7 @@ import dev.basalt.log.LogRecord;
 import dev.basalt.log.LogRegion;
 import dev.basalt.log.LogScanner;
 import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.MappingFault;
 import dev.basalt.medium.Medium;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
@@ -48,7 +49,14 @@ public final class UnrecoveredPool {
    * Replays commits. What the log has put where a later commit's entries lie is not carried home:
    * that space is free, and a second recovery after a crash of this one needs the entries again.
    */
-  private record IntoHeap(Heap heap) implements LogScanner.Replay {
+  private static final class IntoHeap implements LogScanner.Replay {
+    private final Heap heap;
+    private long spilledBytes;
+
+    IntoHeap(Heap heap) {
+      this.heap = heap;
+    }
+
     @Override
     public void commit(long sequence, MemorySegment entries) {
       LogRecord.forEachEntry(entries, sequence, new InPlace(heap));
@@ -57,6 +65,7 @@ public final class UnrecoveredPool {
     @Override
     public void spilled(long place, long length) {
       heap.dirty().forget(place, Geometry.wholeChunks(length));
+      spilledBytes += length;
     }
   }
 
@@ -80,25 +89,29 @@ public final class UnrecoveredPool {
     LogRegion region = new LogRegion(medium, superblock);
     Heap heap = new Heap(medium, superblock.heapOffset(), Math.max(maxSize, medium.size()));
     try {
-      LogScanner.Result replayed = LogScanner.scan(region, superblock, new IntoHeap(heap));
+      IntoHeap replay = new IntoHeap(heap);
+      LogScanner.Result replayed = LogScanner.scan(region, superblock, replay);
+      int[] pages = readOnly ? new int[0] : heap.dirty().take();
+      long changedPages = readOnly ? heap.dirty().count() : pages.length;
       if (!readOnly) {
-        PageWriter.writeHome(heap, heap.dirty().take(), () -> {});
+        PageWriter.writeHome(heap, pages, done -> {});
         medium.sync();
         superblocks.beginEpoch(replayed.end(), replayed.sequence());
+        heap.dropAllCopies();
       }
-      event.pool = medium.name();
-      event.commits = replayed.records();
-      event.logBytes = replayed.end() - superblock.logStart();
-      event.commit();
-      return new RecoveredPool(
-          heap,
-          region,
-          superblocks,
-          replayed.sequence(),
+      RecoveryReport report =
           new RecoveryReport(
               replayed.records(),
               replayed.end() - superblock.logStart(),
-              System.nanoTime() - startNanos));
+              replay.spilledBytes,
+              changedPages,
+              System.nanoTime() - startNanos);
+      event.fill(medium.name(), report);
+      event.commit();
+      return new RecoveredPool(heap, region, superblocks, replayed.sequence(), report);
+    } catch (InternalError e) {
+      heap.close();
+      throw MappingFault.translate(medium, e);
     } catch (RuntimeException | Error e) {
       heap.close();
       throw e;

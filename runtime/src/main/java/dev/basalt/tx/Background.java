@@ -3,23 +3,37 @@ package dev.basalt.tx;
 import dev.basalt.log.Log;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool's own thread: runs checkpoints that were asked for and, for ASYNC pools, makes the log
- * durable every few milliseconds.
+ * The pool's own thread: runs checkpoints that are due and, for ASYNC pools, makes the log durable
+ * no later than an interval after a commit. It sleeps while there is nothing to do; the first
+ * commit after that wakes it.
+ *
+ * <p>No commit is missed: {@link #asleep} is set before the thread looks at the log, and a commit
+ * looks at it after it has changed the log. Both are volatile, so one of them sees the other.
  */
 final class Background implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Background.class);
 
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** How often things are looked after that are not urgent. */
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The pause after something went wrong that did not make the pool fail. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Log log;
   private final Checkpointer checkpointer;
-  private final Runnable tick;
-  private long lastTickNanos = System.nanoTime();
+  private final BooleanSupplier tick;
+
+  /** When {@link #tick} is to run; used by the thread only. */
+  private long tickAtNanos = System.nanoTime() + TICK_NANOS;
+
+  private boolean ticking;
   private final boolean syncLog;
   private final long intervalNanos;
   private final Thread thread;
@@ -29,15 +43,22 @@ final class Background implements AutoCloseable {
   /** Guarded by {@link #lock}. */
   private boolean checkpointWanted;
 
+  /** Whether the next commit has to wake the thread. */
+  private volatile boolean asleep;
+
   private volatile boolean stopping;
 
   Background(
-      Log log, Checkpointer checkpointer, Runnable tick, boolean syncLog, long syncIntervalNanos) {
+      Log log,
+      Checkpointer checkpointer,
+      BooleanSupplier tick,
+      boolean syncLog,
+      long syncIntervalNanos) {
     this.log = log;
     this.checkpointer = checkpointer;
     this.tick = tick;
     this.syncLog = syncLog;
-    this.intervalNanos = syncLog ? syncIntervalNanos : IDLE_NANOS;
+    this.intervalNanos = syncIntervalNanos;
     this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
   }
 
@@ -45,7 +66,16 @@ final class Background implements AutoCloseable {
     thread.start();
   }
 
-  void requestCheckpoint() {
+  /** Takes notice of a commit. */
+  void committed() {
+    if (checkpointer.isDue()) {
+      requestCheckpoint();
+    } else if (asleep) {
+      wake();
+    }
+  }
+
+  private void requestCheckpoint() {
     lock.lock();
     try {
       checkpointWanted = true;
@@ -55,10 +85,20 @@ final class Background implements AutoCloseable {
     }
   }
 
+  private void wake() {
+    lock.lock();
+    try {
+      asleep = false;
+      wakeUp.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void run() {
     while (!stopping) {
       try {
-        boolean checkpoint = await();
+        boolean checkpoint = awaitWork();
         if (stopping || log.isFailed()) {
           continue;
         }
@@ -67,26 +107,55 @@ final class Background implements AutoCloseable {
         } else if (syncLog) {
           log.awaitDurable(log.end());
         }
-        if (System.nanoTime() - lastTickNanos >= IDLE_NANOS) {
-          lastTickNanos = System.nanoTime();
-          tick.run();
+        if (tickNanos() <= 0) {
+          tickAtNanos = System.nanoTime() + TICK_NANOS;
+          ticking = tick.getAsBoolean();
         }
       } catch (InterruptedException e) {
         LOGGER.debug("the background thread goes on after an interrupt");
       } catch (RuntimeException | Error e) {
-        LOGGER.error("the pool has failed in the background; updates are refused from now on", e);
+        if (log.isFailed()) {
+          LOGGER.error("the pool has failed in the background; updates are refused from now on", e);
+        } else {
+          LOGGER.error("background work has failed and is tried again", e);
+          LockSupport.parkNanos(RETRY_NANOS);
+        }
       }
     }
   }
 
-  /** Waits for work; says whether a checkpoint is wanted. */
-  private boolean await() throws InterruptedException {
+  private long tickNanos() {
+    return tickAtNanos - System.nanoTime();
+  }
+
+  /** Waits for work; says whether it is a checkpoint. */
+  private boolean awaitWork() throws InterruptedException {
     lock.lock();
     try {
-      long nanos = intervalNanos;
-      while (!checkpointWanted && !stopping && nanos > 0) {
-        nanos = wakeUp.awaitNanos(nanos);
+      long syncAt = 0;
+      while (!stopping && !(checkpointWanted && !log.isFailed())) {
+        asleep = true;
+        boolean unsynced = syncLog && log.isUnsynced();
+        long checkpointNanos = checkpointer.nanosUntilDue();
+        long tickNanos = ticking ? tickNanos() : Long.MAX_VALUE;
+        if (log.isFailed()) {
+          wakeUp.await();
+        } else if (checkpointNanos <= 0 || tickNanos <= 0) {
+          break;
+        } else if (unsynced) {
+          asleep = false;
+          long now = System.nanoTime();
+          syncAt = syncAt == 0 ? now + intervalNanos : syncAt;
+          if (syncAt - now <= 0) {
+            break;
+          }
+          long _ = wakeUp.awaitNanos(Math.min(syncAt - now, Math.min(checkpointNanos, tickNanos)));
+        } else {
+          asleep = syncLog || checkpointNanos == Long.MAX_VALUE;
+          long _ = wakeUp.awaitNanos(Math.min(checkpointNanos, tickNanos));
+        }
       }
+      asleep = false;
       boolean wanted = checkpointWanted || checkpointer.isDue();
       checkpointWanted = false;
       return wanted;
@@ -98,7 +167,7 @@ final class Background implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    requestCheckpoint();
+    wake();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -6,8 +6,8 @@ import dev.basalt.log.SuperblockStore;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Carries committed changes home, so that the log can be cut. Fuzzy: commits go on meanwhile.
@@ -37,14 +37,13 @@ public final class Checkpointer {
   private final int copiedPagesMax;
   private volatile long lastNanos = System.nanoTime();
   private final ReentrantLock checkpointLock = new ReentrantLock();
-  private final LongAdder checkpoints = new LongAdder();
-  private final LongAdder pagesWritten = new LongAdder();
+  private final CheckpointProgress progress = new CheckpointProgress();
 
   Checkpointer(TransactionManager.Parts parts, ReentrantLock commitLock, Snapshots snapshots) {
     this.heap = parts.heap();
     this.log = parts.log();
     this.superblocks = parts.superblocks();
-    this.copiedPagesMax = (int) Math.min(parts.memoryMax() / Geometry.PAGE_SIZE, Integer.MAX_VALUE);
+    this.copiedPagesMax = Math.clamp(parts.memoryMax() / Geometry.PAGE_SIZE, 1, Integer.MAX_VALUE);
     this.commitLock = commitLock;
     this.snapshots = snapshots;
   }
@@ -55,6 +54,29 @@ public final class Checkpointer {
     try {
       log.checkNotFailed();
       run();
+    } finally {
+      checkpointLock.unlock();
+    }
+  }
+
+  /**
+   * Checkpoints unless that has become unnecessary while another thread's checkpoint was waited
+   * for.
+   *
+   * @param enough whether it is unnecessary
+   * @return whether this thread has waited or worked
+   */
+  boolean checkpointUnless(BooleanSupplier enough) {
+    if (enough.getAsBoolean()) {
+      return false;
+    }
+    checkpointLock.lock();
+    try {
+      log.checkNotFailed();
+      if (!enough.getAsBoolean()) {
+        run();
+      }
+      return true;
     } finally {
       checkpointLock.unlock();
     }
@@ -91,22 +113,30 @@ public final class Checkpointer {
     }
     CheckpointEvent event = new CheckpointEvent();
     event.begin();
+    progress.begin(pages.length);
     try {
-      PageWriter.writeHome(heap, pages, () -> log.awaitDurable(log.end()));
+      heap.medium().checkIntact();
+      PageWriter.writeHome(heap, pages, this::beforeBatch);
       heap.medium().sync();
       superblocks.moveLogStart(logStart, sequence);
     } catch (RuntimeException | Error e) {
+      progress.fail(e);
       throw log.fail(e);
     }
+    long logBytes = logStart - log.start();
     event.pool = heap.medium().name();
     event.pages = pages.length;
-    event.logBytes = logStart - log.start();
+    event.logBytes = logBytes;
     event.commit();
     log.cut(logStart);
     lastNanos = System.nanoTime();
+    progress.complete(logBytes);
     dropColdCopies();
-    checkpoints.increment();
-    pagesWritten.add(pages.length);
+  }
+
+  private void beforeBatch(int pagesDone) {
+    progress.written(pagesDone);
+    log.awaitDurable(log.end());
   }
 
   /** Gives memory back when more pages have private copies than the pool may keep. */
@@ -129,24 +159,25 @@ public final class Checkpointer {
   boolean isDue() {
     return log.used() > log.capacity() * DUE_AT_FILL
         || heap.dirty().count() > copiedPagesMax / 2
-        || (log.used() > 0 && System.nanoTime() - lastNanos > DUE_AFTER_NANOS);
+        || nanosUntilDue() <= 0;
+  }
+
+  /** When the next checkpoint is due at the latest; never if the log is empty. */
+  long nanosUntilDue() {
+    return log.used() == 0 ? Long.MAX_VALUE : DUE_AFTER_NANOS - (System.nanoTime() - lastNanos);
+  }
+
+  /** The changed pages that may be in memory. */
+  int copiedPagesMax() {
+    return copiedPagesMax;
   }
 
   /**
-   * How many checkpoints have moved the log's start.
+   * What checkpoints have done and are doing.
    *
-   * @return the number since the pool was opened
+   * @return the progress
    */
-  public long checkpoints() {
-    return checkpoints.sum();
-  }
-
-  /**
-   * How many pages were written home.
-   *
-   * @return the number since the pool was opened
-   */
-  public long pagesWritten() {
-    return pagesWritten.sum();
+  public CheckpointProgress progress() {
+    return progress;
   }
 }

@@ -6,9 +6,7 @@ import dev.basalt.log.RecordBuilder;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -17,12 +15,6 @@ import java.util.function.Supplier;
  * put in place and published.
  */
 final class CommitPath {
-  /** The part of the log in use from which on commits are slowed down, so that they never stop. */
-  private static final double SLOW_FROM = 0.75;
-
-  /** How long the last commit waits that fits into the log. */
-  private static final long DELAY_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
   /** Copying more than this into place takes longer than others should wait. */
   private static final long BIG_BYTES = 64 << 10;
 
@@ -36,6 +28,7 @@ final class CommitPath {
   private final VersionStore versions;
   private final Gate gate;
   private final Checkpointer checkpointer;
+  private final Throttle throttle;
   private final Limbo limbo;
   private final LimboNodes limboNodes;
   private final LongAdder commits = new LongAdder();
@@ -48,7 +41,8 @@ final class CommitPath {
       Snapshots snapshots,
       VersionStore versions,
       Gate gate,
-      Checkpointer checkpointer) {
+      Checkpointer checkpointer,
+      Throttle throttle) {
     this.heap = parts.heap();
     this.allocator = parts.allocator();
     this.log = parts.log();
@@ -56,6 +50,7 @@ final class CommitPath {
     this.versions = versions;
     this.gate = gate;
     this.checkpointer = checkpointer;
+    this.throttle = throttle;
     this.limbo = new Limbo(heap);
     this.limboNodes = new LimboNodes(allocator);
   }
@@ -89,7 +84,7 @@ final class CommitPath {
     int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
     while (true) {
       limboNodes.ensure(nodes);
-      makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
+      throttle.makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
       long position;
       Outcome outcome;
       gate.lockCommit(update);
@@ -147,7 +142,7 @@ final class CommitPath {
     Outcome outcome;
     do {
       limboNodes.ensure(nodes);
-      makeRoom(RecordBuilder.EMPTY_BYTES);
+      throttle.makeRoom(RecordBuilder.EMPTY_BYTES);
       gate.lockCommit(update);
       try {
         Commit commit = runLocked(update, body);
@@ -239,17 +234,6 @@ final class CommitPath {
       heap.medium().sync();
     } catch (RuntimeException | Error e) {
       throw log.fail(e);
-    }
-  }
-
-  private void makeRoom(long length) {
-    double fill = (double) (log.used() + length) / log.capacity();
-    if (fill > SLOW_FROM) {
-      double excess = Math.min(1, (fill - SLOW_FROM) / (1 - SLOW_FROM));
-      LockSupport.parkNanos((long) (excess * excess * DELAY_MAX_NANOS));
-    }
-    while (!log.hasRoomFor(length)) {
-      checkpointer.checkpoint();
     }
   }
 

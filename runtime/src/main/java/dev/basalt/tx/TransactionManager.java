@@ -41,6 +41,7 @@ public final class TransactionManager implements Mapping.SlowRead {
   private final CommitLock commitLock = new CommitLock();
   private final Gate gate = new Gate(commitLock);
   private final Checkpointer checkpointer;
+  private final Throttle throttle;
   private final CommitPath commitPath;
   private final Workspaces workspaces;
   private final @Nullable Background background;
@@ -123,7 +124,8 @@ public final class TransactionManager implements Mapping.SlowRead {
     this.snapshots = new Snapshots(parts.sequence);
     this.workspaces = new Workspaces(heap);
     this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
-    this.commitPath = new CommitPath(parts, snapshots, versions, gate, checkpointer);
+    this.throttle = new Throttle(log, heap.dirty(), checkpointer.copiedPagesMax(), checkpointer);
+    this.commitPath = new CommitPath(parts, snapshots, versions, gate, checkpointer, throttle);
     this.watch = new SnapshotWatch(heap.medium().name(), snapshots);
     this.background =
         readOnly
@@ -378,7 +380,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
     if (position != CommitPath.NOTHING) {
       TransactionEvents.commit(name(), position);
-      requestCheckpointIfDue();
+      tellBackground();
       if (syncCommits) {
         log.awaitDurable(position);
       }
@@ -401,9 +403,9 @@ public final class TransactionManager implements Mapping.SlowRead {
     return update.work().hasChanges() ? commitPath.publish(update) : CommitPath.NOTHING;
   }
 
-  private void requestCheckpointIfDue() {
-    if (background != null && checkpointer.isDue()) {
-      background.requestCheckpoint();
+  private void tellBackground() {
+    if (background != null) {
+      background.committed();
     }
   }
 
@@ -459,7 +461,7 @@ public final class TransactionManager implements Mapping.SlowRead {
       update.end();
       workspaces.giveBack(update.work());
     }
-    requestCheckpointIfDue();
+    tellBackground();
   }
 
   /**
@@ -473,12 +475,17 @@ public final class TransactionManager implements Mapping.SlowRead {
     return gate.locked(body);
   }
 
-  /** What is to be done from time to time. */
-  private void tick() {
+  /**
+   * Does what is to be done from time to time.
+   *
+   * @return whether it is to be done again though nothing is committed meanwhile
+   */
+  private boolean tick() {
     if (!versions.isEmpty()) {
       commitPath.trimVersions();
     }
     watch.look();
+    return !versions.isEmpty();
   }
 
   /** Returns once everything committed so far is durable. */
@@ -493,6 +500,15 @@ public final class TransactionManager implements Mapping.SlowRead {
    */
   public Checkpointer checkpointer() {
     return checkpointer;
+  }
+
+  /**
+   * What slows commits down.
+   *
+   * @return the throttle
+   */
+  public Throttle throttle() {
+    return throttle;
   }
 
   /**
@@ -607,7 +623,7 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @return the exception that says what happened
    */
   public RuntimeException fault(InternalError error) {
-    return MappingFault.translate(heap.medium(), heap.size(), error);
+    return MappingFault.translate(heap.medium(), error);
   }
 
   private PoolClosedException closed() {

@@ -21,6 +21,8 @@ import dev.basalt.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,8 @@ class CrashEnumerationTest {
   private static final long LOG_SIZE = 64 << 10;
   private static final long SEEDS = Boolean.getBoolean("basalt.stress") ? 200 : 2;
   private static final int SUBSETS = Boolean.getBoolean("basalt.stress") ? 9 : 3;
+
+  private static final LongAdder allStates = new LongAdder();
 
   private Path folder;
 
@@ -70,10 +74,7 @@ class CrashEnumerationTest {
       states += run.states();
       recoveryStates += run.recoveryStates();
     }
-    System.out.printf(
-        "crash states, %s: %d and %d during recovery (seeds 1-%d)%n",
-        name, states, recoveryStates, SEEDS);
-    assertThat(states).isGreaterThan(10 * SEEDS);
+    report(name, states, recoveryStates);
   }
 
   @Test
@@ -169,5 +170,83 @@ class CrashEnumerationTest {
         seed ->
             CrashRun.sessions(
                 seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, RECLAIM));
+  }
+
+  @Test
+  void commitsDuringCheckpointsSurvive() throws Exception {
+    commitsDuringCheckpoints("commits during checkpoints", Durability.SYNC);
+  }
+
+  @Test
+  void asyncCommitsDuringCheckpointsSurvive() throws Exception {
+    commitsDuringCheckpoints("async, commits during checkpoints", Durability.ASYNC);
+  }
+
+  private void commitsDuringCheckpoints(String name, Durability durability) throws Exception {
+    count(
+        name,
+        (seed, run) ->
+            run.recordWithCommitsDuringCheckpoints(
+                List.of(
+                    PUSH_MANY,
+                    SET,
+                    CHECKPOINT,
+                    SET,
+                    REMOVE,
+                    CHECKPOINT,
+                    PUSH_MANY,
+                    DROP_FRONT,
+                    RECLAIM,
+                    CHECKPOINT,
+                    SET),
+                SET,
+                PUSH,
+                REMOVE),
+        durability);
+  }
+
+  @Test
+  void commitsBesideCheckpointsSurvive() throws Exception {
+    for (Durability durability : Durability.values()) {
+      count(
+          durability + ", commits racing with checkpoints",
+          (seed, run) ->
+              run.recordBesideCheckpoints(
+                  CrashRun.sessions(seed, 1, 30, SET, PUSH, REMOVE).getFirst()),
+          durability);
+    }
+  }
+
+  private interface Recorder {
+    CrashRun record(long seed, CrashRun run) throws Exception;
+  }
+
+  private void count(String name, Recorder recorder, Durability durability) throws Exception {
+    long states = 0;
+    long recoveryStates = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      CrashRun run =
+          new CrashRun(folder, seed, durability, 8 * LOG_SIZE)
+              .memoryMax(16 << 20)
+              .subsets(SUBSETS)
+              .recoveryCrashEvery(60);
+      recorder.record(seed, run).check();
+      states += run.states();
+      recoveryStates += run.recoveryStates();
+    }
+    report(name, states, recoveryStates);
+  }
+
+  private static void report(String name, long states, long recoveryStates) {
+    System.out.printf(
+        "crash states, %s: %d and %d during recovery (seeds 1-%d)%n",
+        name, states, recoveryStates, SEEDS);
+    assertThat(states).isGreaterThan(10 * SEEDS);
+    allStates.add(states + recoveryStates);
+  }
+
+  @AfterAll
+  static void thousandsWereTried() {
+    System.out.printf("crash states, all: %d%n", allStates.sum());
   }
 }

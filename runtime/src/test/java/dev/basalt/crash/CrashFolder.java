@@ -13,8 +13,13 @@ public final class CrashFolder {
 
   private CrashFolder() {}
 
+  /** Whether folders are in memory. */
+  public static boolean isInMemory() {
+    return Files.isWritable(MEMORY);
+  }
+
   public static Path create() throws IOException {
-    return Files.isWritable(MEMORY)
+    return isInMemory()
         ? Files.createTempDirectory(MEMORY, "basalt-test-")
         : Files.createTempDirectory("basalt-test-");
   }

@@ -4,6 +4,7 @@ import dev.basalt.Durability;
 import dev.basalt.MediumPools;
 import dev.basalt.Pool;
 import dev.basalt.PoolBuilder;
+import dev.basalt.format.Geometry;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Medium;
 import dev.basalt.recovery.PoolCreator;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /** One workload, recorded once and then cut off at every point in every way. */
@@ -25,6 +27,7 @@ final class CrashRun {
   private final Shelf shelf;
   private final DiskImage start;
   private final Path file;
+  private final long heapOffset;
   private UnaryOperator<Medium> plant = medium -> medium;
   private UnaryOperator<Medium> plantInRecovery = medium -> medium;
   private int subsets = 3;
@@ -48,6 +51,7 @@ final class CrashRun {
       medium.publish();
     }
     this.start = DiskImage.of(file);
+    this.heapOffset = Geometry.heapOffset(logSize);
   }
 
   /** Puts a faulty medium between the pool and the recording. */
@@ -103,6 +107,66 @@ final class CrashRun {
       }
       recording.synced();
     }
+    return this;
+  }
+
+  /**
+   * Records a session in which every checkpoint that the caller's thread runs has commits of
+   * another thread in its midst: before each of its first writes of pages, and before their sync.
+   */
+  CrashRun recordWithCommitsDuringCheckpoints(List<Shelf.Kind> session, Shelf.Kind... meanwhile)
+      throws Exception {
+    List<CommitsDuringCheckpoints> media = new ArrayList<>();
+    plant(
+        medium -> {
+          media.add(new CommitsDuringCheckpoints(medium, heapOffset));
+          return media.getLast();
+        });
+    try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+      shelf.create(pool);
+      for (Shelf.Kind kind : session) {
+        if (kind == Shelf.Kind.CHECKPOINT) {
+          media
+              .getLast()
+              .whileCheckpointing(
+                  () -> shelf.run(pool, kind),
+                  () -> {
+                    for (Shelf.Kind other : meanwhile) {
+                      shelf.run(pool, other);
+                    }
+                  });
+        } else {
+          shelf.run(pool, kind);
+        }
+      }
+    }
+    recording.synced();
+    return this;
+  }
+
+  /** Records updates of one thread while another one runs checkpoint after checkpoint. */
+  CrashRun recordBesideCheckpoints(List<Shelf.Kind> session) throws Exception {
+    try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+      shelf.create(pool);
+      AtomicBoolean done = new AtomicBoolean();
+      Thread checkpoints =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!done.get()) {
+                      pool.checkpoint();
+                    }
+                  });
+      try {
+        for (Shelf.Kind kind : session) {
+          shelf.run(pool, kind);
+        }
+      } finally {
+        done.set(true);
+        checkpoints.join();
+      }
+    }
+    recording.synced();
     return this;
   }
 

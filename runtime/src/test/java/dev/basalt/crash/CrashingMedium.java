@@ -80,6 +80,11 @@ public final class CrashingMedium implements Medium {
   }
 
   @Override
+  public void checkIntact() {
+    target.checkIntact();
+  }
+
+  @Override
   public synchronized void grow(long newSizeBytes) {
     recordStores();
     target.grow(newSizeBytes);

@@ -1,11 +1,12 @@
 package dev.basalt.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.basalt.Durability;
 import dev.basalt.Pool;
+import dev.basalt.fixture.ChildJvm;
 import dev.basalt.fixture.Item;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,18 +14,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 
-/** A process that is killed at any moment loses no update that has returned. */
+/**
+ * A process that is killed at any moment loses no update that has returned. {@code
+ * -Dbasalt.kills=N} sets the number of rounds.
+ */
 class KillTest {
-  private static final int ROUNDS = Boolean.getBoolean("basalt.stress") ? 200 : 10;
+  private static final int ROUNDS =
+      Integer.getInteger("basalt.kills", Boolean.getBoolean("basalt.stress") ? 500 : 50);
+
+  private static final long SEED = 5;
   private static final int ITEMS = 20;
 
   /** The process to be killed: updates in a loop and prints the number of each returned one. */
   static final class Child {
     public static void main(String[] args) {
       PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
+      out.println("started");
+      out.flush();
       try (Pool pool = open(Path.of(args[0]), Durability.valueOf(args[1]))) {
         Item root = pool.root("root", Item.class, () -> new Item(0));
         for (long k = root.number() + 1; ; k++) {
@@ -68,71 +77,74 @@ class KillTest {
         .open();
   }
 
-  @ParameterizedTest
-  @EnumSource(Durability.class)
-  void killedProcessLosesNoReturnedUpdate(Durability durability) throws Exception {
+  @Test
+  void killedProcessLosesNoReturnedUpdate() throws Exception {
+    killRounds(Durability.SYNC, ROUNDS, onDisk());
+  }
+
+  @Test
+  void killedProcessLosesNoReturnedAsyncUpdate() throws Exception {
+    killRounds(Durability.ASYNC, ROUNDS / 5, onDisk());
+  }
+
+  @Test
+  void killedProcessLosesNoReturnedAsyncUpdateInMemory() throws Exception {
+    assumeTrue(CrashFolder.isInMemory(), "there is no tmpfs at /dev/shm");
+    killRounds(Durability.ASYNC, ROUNDS, CrashFolder.create());
+  }
+
+  private static Path onDisk() throws IOException {
     Path target = Path.of("target");
-    Path folder =
-        Files.isDirectory(target)
-            ? Files.createTempDirectory(target, "kill-test-")
-            : Files.createTempDirectory("kill-test-");
+    return Files.isDirectory(target)
+        ? Files.createTempDirectory(target, "kill-test-")
+        : Files.createTempDirectory("kill-test-");
+  }
+
+  private static void killRounds(Durability durability, int rounds, Path folder) throws Exception {
     try {
       Path file = folder.resolve("killed.pool");
-      Random random = new Random(5);
+      Random random = new Random(SEED);
       long last = 0;
-      for (int round = 0; round < ROUNDS; round++) {
-        long returned = Math.max(last, killedAfter(file, durability, 1 + random.nextInt(400)));
+      long replayed = 0;
+      for (int round = 0; round < rounds; round++) {
+        long returned = Math.max(last, killedAfter(file, durability, random));
         try (Pool pool = open(file, Durability.SYNC)) {
           last = check(pool);
+          replayed += pool.stats().recovery().commits();
           assertThat(last).as("round %d", round).isBetween(returned, returned + 1);
         }
         PoolVerifier.verify(file);
       }
-      assertThat(last).isGreaterThan(ROUNDS);
+      System.out.printf(
+          "kills, %s in %s: %d rounds, %d updates, %d replayed (seed %d)%n",
+          durability, folder.getParent(), rounds, last, replayed, SEED);
+      assertThat(last).isGreaterThan(rounds);
+      assertThat(replayed).isPositive();
     } finally {
       CrashFolder.delete(folder);
     }
   }
 
-  /** Runs a child until it has printed some numbers, kills it, and returns the last number. */
-  private static long killedAfter(Path file, Durability durability, int numbers)
+  /**
+   * Runs a child, kills it after some output (or, every fourth time, while it is still opening the
+   * pool) and returns the last number that it printed.
+   */
+  private static long killedAfter(Path file, Durability durability, Random random)
       throws IOException, InterruptedException {
-    Process child =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xshare:auto",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Child.class.getName(),
-                    file.toString(),
-                    durability.name()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    long last = 0;
-    try (BufferedReader lines = child.inputReader(StandardCharsets.US_ASCII)) {
-      for (int n = 0; n < numbers; n++) {
-        String line = lines.readLine();
-        assertThat(line).as("output of the child").isNotNull();
-        last = Long.parseLong(line);
-      }
-      boolean _ = child.toHandle().destroyForcibly(); // leaves the stream open
-      // What it has printed since, but for a line that was cut off.
-      for (int c = lines.read(), number = 0; c >= 0; c = lines.read()) {
-        if (c == '\n') {
-          last = number;
-          number = 0;
-        } else {
-          number = number * 10 + c - '0';
+    boolean whileOpening = Files.exists(file) && random.nextInt(4) == 0;
+    try (ChildJvm child = ChildJvm.start(Child.class, file, durability)) {
+      assertThat(child.line()).isEqualTo("started");
+      long last = 0;
+      if (whileOpening) {
+        LockSupport.parkNanos(random.nextInt(100_000_000));
+      } else {
+        for (int n = 1 + random.nextInt(400); n > 0; n--) {
+          last = Long.parseLong(child.line());
         }
       }
-    } finally {
-      child.destroyForcibly();
-      child.waitFor();
+      List<String> rest = child.kill();
+      return rest.isEmpty() ? last : Long.parseLong(rest.getLast());
     }
-    return last;
   }
 
   /** Checks that the pool is exactly as one update left it; returns its number. */

@@ -38,6 +38,11 @@ class PlantedMedium implements Medium {
   }
 
   @Override
+  public void checkIntact() {
+    target.checkIntact();
+  }
+
+  @Override
   public void grow(long newSizeBytes) {
     target.grow(newSizeBytes);
   }

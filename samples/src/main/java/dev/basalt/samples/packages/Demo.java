@@ -117,8 +117,8 @@ final class Demo {
     out.printf(
         "%nOpened in %s (%s in the log replayed in %s)%s%n",
         Text.nanos(demo.openNanos()),
-        Text.count(stats.recoveredCommits(), "commit", "commits"),
-        Text.nanos(stats.recoveryNanos()),
+        Text.count(stats.recovery().commits(), "commit", "commits"),
+        Text.nanos(stats.recovery().took().toNanos()),
         catalog.isEmpty() ? ": a new pool." : ".");
     out.flush();
   }

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Power cuts of a virtual machine with an ordinary ext4 disk.
+#
+#   tools/power-cut/run.sh [ROUNDS] [SEED]            no update that was reported durable is lost
+#   tools/power-cut/run.sh --planted [ROUNDS] [SEED]  a medium that does not sync must be found out
+#
+# Wants the compiled modules (./mvnw -DskipTests package); ./mvnw -Ppower-cut verify does both. Installs with apt-get
+# what is missing: qemu, busybox; downloads a kernel and unpacks it. Everything made lies in tools/power-cut/target.
+set -euo pipefail
+cd "$(dirname "$0")"
+root=$(cd ../.. && pwd)
+work=$PWD/target
+planted=
+if [ "${1:-}" = --planted ]; then planted=basalt.planted; shift; fi
+rounds=${1:-20}
+seed=${2:-$RANDOM}
+mkdir -p "$work"
+
+say() { echo "power-cut: $*"; }
+
+java_home=${JAVA_HOME:-}
+for home in "$java_home" "${JAVA25_HOME:-}" /usr/lib/jvm/*25*; do
+  if [ -n "$home" ] && [ -x "$home/bin/jlink" ] && grep -q 'JAVA_VERSION="2[5-9]' "$home/release"; then java_home=$home; break; fi
+done
+[ -x "$java_home/bin/jlink" ] || { say "no JDK 25 with jlink found; set JAVA_HOME"; exit 2; }
+
+install_programs() {
+  local missing=()
+  command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+  command -v busybox >/dev/null && busybox --help | grep -q modprobe || missing+=(busybox-static)
+  command -v mkfs.ext4 >/dev/null || missing+=(e2fsprogs)
+  command -v cpio >/dev/null || missing+=(cpio)
+  command -v depmod >/dev/null || missing+=(kmod)
+  if [ ${#missing[@]} -gt 0 ]; then
+    say "installing ${missing[*]}"
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  fi
+}
+
+unpack_kernel() {
+  [ -d "$work/kernel" ] && return
+  local package
+  package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends: linux-image/ {print $2; exit}')
+  say "downloading $package"
+  (cd "$work" && apt-get download -qq "$package" 2>/dev/null && dpkg -x "$package"_*.deb kernel.new && mv kernel.new kernel)
+}
+
+# Copies the shared libraries that the programs of a folder need.
+copy_libraries() {
+  find "$1" -type f \( -perm -u+x -o -name '*.so' \) -exec ldd {} + 2>/dev/null \
+    | grep -o '/[^ ]*\.so[^ ]*' | sort -u | while read -r library; do
+      case $library in "$1"*) continue ;; esac
+      mkdir -p "$work/initramfs$(dirname "$library")"
+      cp -L "$library" "$work/initramfs$library"
+    done
+}
+
+make_initramfs() {
+  local fs=$work/initramfs version module
+  rm -rf "$fs"
+  mkdir -p "$fs"/{bin,proc,sys,dev,mnt,tmp,app}
+  cp "$(command -v busybox)" "$fs/bin/busybox"
+  cp init "$fs/init"
+  chmod +x "$fs/init"
+  version=$(ls "$work/kernel/lib/modules")
+  mkdir -p "$fs/lib/modules/$version"
+  cp "$work/kernel/lib/modules/$version"/modules.{builtin,builtin.modinfo,order} "$fs/lib/modules/$version/"
+  for module in drivers/virtio drivers/block/virtio_blk.ko fs/ext4 fs/jbd2 fs/mbcache.ko lib crypto arch/x86/crypto; do
+    [ -e "$work/kernel/lib/modules/$version/kernel/$module" ] || continue
+    mkdir -p "$fs/lib/modules/$version/kernel/$(dirname $module)"
+    cp -r "$work/kernel/lib/modules/$version/kernel/$module" "$fs/lib/modules/$version/kernel/$(dirname $module)/"
+  done
+  depmod -b "$fs" "$version"
+  if [ ! -d "$work/jre" ]; then
+    "$java_home/bin/jlink" --add-modules java.base,java.logging,jdk.jfr,jdk.unsupported --strip-debug --no-man-pages \
+      --no-header-files --output "$work/jre"
+  fi
+  cp -r "$work/jre" "$fs/jre"
+  copy_libraries "$fs/jre"
+  cp -r "$root/runtime/target/classes" "$root/runtime/target/test-classes" "$fs/app/"
+  cp "$root"/annotations/target/*.jar "$fs/app/"
+  cp "$root"/samples/target/lib/{caffeine,slf4j-api,jspecify}*.jar "$fs/app/" 2>/dev/null \
+    || find ~/.m2/repository \( -name "caffeine-3*.jar" -o -name "slf4j-api-2*.jar" -o -name "jspecify-1*.jar" \) -exec cp {} "$fs/app/" \;
+  (cd "$fs" && find . | cpio -o -H newc --quiet | gzip -1 > "$work/initramfs.gz")
+}
+
+install_programs
+unpack_kernel
+make_initramfs
+rm -f "$work/disk.img"
+truncate -s 512M "$work/disk.img"
+mkfs.ext4 -q "$work/disk.img"
+
+# The host does not crash, so its cache may keep what the machine has written: only the guest's memory is lost.
+machine=(qemu-system-x86_64 -machine accel=tcg -cpu max -m 1G -nographic -no-reboot -net none
+  -kernel "$work/kernel/boot/"vmlinuz-* -initrd "$work/initramfs.gz"
+  -append "console=ttyS0 quiet panic=-1 $planted"
+  -drive "file=$work/disk.img,format=raw,if=virtio,cache=unsafe")
+
+run() {
+  "$java_home/bin/java" -cp "$root/runtime/target/test-classes" dev.basalt.crash.PowerCutHost "$rounds" "$seed" "${machine[@]}"
+}
+
+if [ -z "$planted" ]; then
+  run
+elif run > "$work/planted.txt" 2>&1; then
+  cat "$work/planted.txt"
+  say "a medium that does not sync was NOT found out"
+  exit 1
+else
+  grep -m1 'AssertionError' "$work/planted.txt" || { cat "$work/planted.txt"; exit 1; }
+  grep -q -e 'was reported durable, found' -e 'BASALT broken' -e 'AssertionError: ' "$work/planted.txt"
+  say "a medium that does not sync was found out"
+fi
