@@ -230,6 +230,35 @@ public final class FileMedium implements Medium {
     }
   }
 
+  @Override
+  public boolean discard(long offset, long lengthBytes) {
+    int result;
+    do {
+      result = Posix.punchHole(fd, offset, lengthBytes);
+    } while (result == -Posix.EINTR);
+    return result >= 0;
+  }
+
+  /**
+   * A file system that cannot allocate cannot punch holes either; there the file can still have
+   * holes, if it is a copy that was made sparse.
+   */
+  @Override
+  public void allocate(long offset, long lengthBytes) {
+    int result;
+    do {
+      result = Posix.fallocate(fd, offset, lengthBytes);
+    } while (result == -Posix.EINTR);
+    if (isFull(result)) {
+      throw new PoolFullException(
+          "%s: %d bytes at %d cannot be allocated: %s"
+              .formatted(path, lengthBytes, offset, Posix.message(result)));
+    }
+    if (result < 0 && result != -Posix.EOPNOTSUPP) {
+      throw failure("allocate", offset, lengthBytes, result);
+    }
+  }
+
   private static boolean isFull(long result) {
     return result == -Posix.ENOSPC || result == -Posix.EDQUOT || result == -Posix.EFBIG;
   }

@@ -107,7 +107,7 @@ final class Commit implements Allocator.Changes {
   }
 
   private long newLimboNode() {
-    long node = allocator.reserve(LimboNodeFormat.SIZE);
+    long node = allocator.reserveForLimbo(LimboNodeFormat.SIZE);
     update.reserved().put(node, LimboNodeFormat.SIZE);
     return node;
   }

@@ -146,7 +146,7 @@ public final class PoolVerifier {
             find("chunk %d is free but has entry %x", chunk, entry);
           }
         }
-        case ChunkEntryFormat.SMALL -> readBitmap(chunk, at, ChunkEntryFormat.sizeClass(entry));
+        case ChunkEntryFormat.SMALL -> readBitmap(chunk, at, entry);
         case ChunkEntryFormat.RUN -> {
           runRest = ChunkEntryFormat.runLength(entry) - 1;
           blocks.put(at, (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE);
@@ -166,7 +166,9 @@ public final class PoolVerifier {
     }
   }
 
-  private void readBitmap(int chunk, long at, int sizeClass) {
+  private void readBitmap(int chunk, long at, long entry) {
+    int sizeClass = ChunkEntryFormat.sizeClass(entry);
+    int used = 0;
     if (sizeClass >= SizeClasses.count()) {
       find("chunk %d has size class %d", chunk, sizeClass);
       return;
@@ -175,6 +177,7 @@ public final class PoolVerifier {
     for (int block = 0; block < bits; block++) {
       long word = word(at + (long) (block / Long.SIZE) * Long.BYTES);
       if ((word >>> block & 1) != 0) {
+        used++;
         if (block >= SizeClasses.blocksPerChunk(sizeClass)) {
           find("chunk %d has bit %d set but no such block", chunk, block);
         } else {
@@ -182,6 +185,9 @@ public final class PoolVerifier {
               at + SizeClasses.offsetOf(sizeClass, block), (long) SizeClasses.blockSize(sizeClass));
         }
       }
+    }
+    if (used == 0 || used != ChunkEntryFormat.used(entry)) {
+      find("chunk %d has %d blocks, its entry says %d", chunk, used, ChunkEntryFormat.used(entry));
     }
   }
 
