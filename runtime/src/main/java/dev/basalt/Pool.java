@@ -60,7 +60,9 @@ public final class Pool implements AutoCloseable {
             sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC);
     this.allocator =
         new Allocator(
-            recovered.heap(), new PoolGrowth(recovered.heap(), recovered.superblocks(), log));
+            recovered.heap(),
+            new PoolGrowth(recovered.heap(), recovered.superblocks(), log),
+            options.freeSpaceKept());
     this.transactions =
         new TransactionManager(
             new TransactionManager.Parts(

@@ -83,6 +83,7 @@ final class CrashRun {
             .maxSize(POOL_SIZE_MAX)
             .durability(durability)
             .memoryMax(memoryMax)
+            .freeSpaceKept(0)
             .classLoader(CrashRun.class.getClassLoader());
     Medium medium = new CrashingMedium(FileMedium.open(path, false), on);
     return MediumPools.open(builder, planted ? plant.apply(medium) : medium);
@@ -215,5 +216,10 @@ final class CrashRun {
 
   int events() {
     return recording.events().size();
+  }
+
+  /** How often the workload gave space back. */
+  long discards() {
+    return recording.events().stream().filter(Recording.Discard.class::isInstance).count();
   }
 }
