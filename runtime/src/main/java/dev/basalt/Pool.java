@@ -353,6 +353,41 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
+   * Checks every object, count, bitmap and structure of the pool. Updates wait meanwhile, views do
+   * not. A damaged pool is a report with findings, not an exception.
+   *
+   * @return what was found
+   */
+  public CheckReport check() {
+    return check((_, _, _) -> {});
+  }
+
+  /**
+   * Checks every object, count, bitmap and structure of the pool. Updates wait meanwhile, views do
+   * not. A damaged pool is a report with findings, not an exception.
+   *
+   * @param progress is told how far the check is
+   * @return what was found
+   */
+  public CheckReport check(CheckReport.Progress progress) {
+    checkOpen();
+    return PoolChecks.check(space, allocator, progress);
+  }
+
+  /**
+   * Checks a pool that is not open. It is not changed: what a crash has left in the log is replayed
+   * in memory only. If it is so damaged that it cannot be opened, that is the finding.
+   *
+   * @param path the pool's file
+   * @return what was found
+   * @throws dev.basalt.error.PoolAccessException if there is no pool
+   * @throws dev.basalt.error.PoolInUseException if it is open for writing
+   */
+  public static CheckReport check(Path path) {
+    return PoolChecks.check(path, (_, _, _) -> {});
+  }
+
+  /**
    * Counts and sizes. Reads the allocation bitmaps, so the time grows with the pool: about a
    * millisecond per gigabyte.
    *

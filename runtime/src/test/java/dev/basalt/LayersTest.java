@@ -32,6 +32,7 @@ class LayersTest {
           "tx", Set.of("error", "medium", "format", "log", "memory"),
           "object", Set.of("error", "medium", "format", "log", "memory", "tx"),
           "bridge", Set.of("error", "medium", "format", "log", "memory", "tx", "object"),
+          "check", Set.of("error", "medium", "format", "log", "memory", "tx", "object"),
           "recovery", Set.of("error", "medium", "format", "log", "memory", "tx"));
 
   private static final JavaClasses RUNTIME =

@@ -178,6 +178,7 @@ public final class TransactionManager {
       case Update update ->
           throw new IllegalStateException(
               heap.medium().name() + ": this cannot be done inside an update");
+      case Still _ -> throw new AssertionError("never a thread's transaction");
       case null -> {}
     }
     updateLock.lock();

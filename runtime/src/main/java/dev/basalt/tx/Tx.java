@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * words of 8 bytes, counted in bytes from its start; a smaller field is part of a word. Used by one
  * thread.
  */
-public abstract sealed class Tx permits View, Update {
+public abstract sealed class Tx permits View, Update, Still {
   Tx() {}
 
   /**

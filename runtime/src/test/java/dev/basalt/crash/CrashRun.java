@@ -161,7 +161,7 @@ final class CrashRun {
             "update %d: expected%n%s%nfound%n%s"
                 .formatted(claimed, shorten(expected), shorten(found)));
       }
-      PoolVerifier.verify(crashed);
+      PoolVerifier.verify(pool);
       pool.reclaim();
     } catch (RuntimeException | AssertionError e) {
       throw failed(where, e);
