@@ -388,8 +388,27 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Counts and sizes. Reads the allocation bitmaps, so the time grows with the pool: about a
-   * millisecond per gigabyte.
+   * Writes a dense pool from one that is not open: what its roots lead to, without gaps. What was
+   * waiting to be reclaimed and cycles that nothing leads to stay behind. The new pool has the
+   * identity of the old one, of which it is a copy; the old one is not changed.
+   *
+   * @param from the old pool's file
+   * @param to the new pool's file, which must not exist
+   * @return how large they are
+   * @throws dev.basalt.error.CorruptPoolException if the old pool has faults; {@link #check(Path)}
+   *     tells them
+   */
+  public static CompactionReport compact(Path from, Path to) {
+    return PoolCompaction.run(from, to);
+  }
+
+  CompactionReport compactTo(Path to) {
+    return PoolCompaction.copy(space, id(), to);
+  }
+
+  /**
+   * Counts and sizes. Reads the chunk table, 8 bytes per 64 KiB of pool, and the list of what waits
+   * to be reclaimed; no bitmap and no object.
    *
    * @return the statistics
    */
@@ -413,7 +432,8 @@ public final class Pool implements AutoCloseable {
         transactions.checkpointer().pagesWritten(),
         transactions.versionStoreBytes(),
         recovered.report().commits(),
-        recovered.report().nanos());
+        recovered.report().nanos(),
+        PoolStats.memory(usage));
   }
 
   /**
