@@ -113,7 +113,7 @@ public final class PoolCheck {
    */
   public Result run() {
     List<String> paths = new ArrayList<>();
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena arena = Arena.ofConfined()) {
       BlockMap blocks = new BlockMap(heap, faults);
       Structures structures = new Structures(heap, blocks);
       run(blocks, structures, new Marks(heap, arena), new Marks(heap, arena));

@@ -71,7 +71,7 @@ final class ChunkSpace {
   private final BitSet unsure = new BitSet();
   private final BitSet settled = new BitSet();
 
-  /** Chunks freed by commits since the last checkpoint began, and still free. */
+  /** Chunks freed or given back since the last checkpoint began, and still free. */
   private final BitSet freed = new BitSet();
 
   ChunkSpace(
@@ -169,9 +169,9 @@ final class ChunkSpace {
     }
     try {
       heap.medium().allocate(table.chunkOffset(first), bytes(length));
-    } catch (PoolFullException e) {
+    } catch (RuntimeException e) {
       giveBack(first, length);
-      throw full(bytes(length), e);
+      throw e instanceof PoolFullException cause ? full(bytes(length), cause) : e;
     }
     lock.lock();
     try {
@@ -307,11 +307,14 @@ final class ChunkSpace {
 
   // ---- giving back
 
-  /** Gives back chunks that were taken and not committed. */
+  /**
+   * Gives back chunks that were taken and not committed; a spilled commit may have written there.
+   */
   void giveBack(int first, int length) {
     lock.lock();
     try {
       free.add(first, length);
+      freed.set(first, first + length);
     } finally {
       lock.unlock();
     }
