@@ -59,7 +59,9 @@ public final class Pool implements AutoCloseable {
             sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC);
     this.allocator =
         new Allocator(
-            recovered.heap(), new PoolGrowth(recovered.heap(), recovered.superblocks(), log));
+            recovered.heap(),
+            new PoolGrowth(recovered.heap(), recovered.superblocks(), log),
+            options.freeSpaceKept());
     this.transactions =
         new TransactionManager(
             new TransactionManager.Parts(
@@ -345,8 +347,62 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Counts and sizes. Reads the allocation bitmaps, so the time grows with the pool: about a
-   * millisecond per gigabyte.
+   * Checks every object, count, bitmap and structure of the pool. Updates wait meanwhile, views do
+   * not. A damaged pool is a report with findings, not an exception.
+   *
+   * @return what was found
+   */
+  public CheckReport check() {
+    return check((_, _, _) -> {});
+  }
+
+  /**
+   * Checks every object, count, bitmap and structure of the pool. Updates wait meanwhile, views do
+   * not. A damaged pool is a report with findings, not an exception.
+   *
+   * @param progress is told how far the check is
+   * @return what was found
+   */
+  public CheckReport check(CheckReport.Progress progress) {
+    checkOpen();
+    return PoolChecks.check(space, allocator, progress);
+  }
+
+  /**
+   * Checks a pool that is not open. It is not changed: what a crash has left in the log is replayed
+   * in memory only. If it is so damaged that it cannot be opened, that is the finding.
+   *
+   * @param path the pool's file
+   * @return what was found
+   * @throws dev.basalt.error.PoolAccessException if there is no pool
+   * @throws dev.basalt.error.PoolInUseException if it is open for writing
+   */
+  public static CheckReport check(Path path) {
+    return PoolChecks.check(path, (_, _, _) -> {});
+  }
+
+  /**
+   * Writes a dense pool from one that is not open: what its roots lead to, without gaps. What was
+   * waiting to be reclaimed and cycles that nothing leads to stay behind. The new pool has the
+   * identity of the old one, of which it is a copy; the old one is not changed.
+   *
+   * @param from the old pool's file
+   * @param to the new pool's file, which must not exist
+   * @return how large they are
+   * @throws dev.basalt.error.CorruptPoolException if the old pool has faults; {@link #check(Path)}
+   *     tells them
+   */
+  public static CompactionReport compact(Path from, Path to) {
+    return PoolCompaction.run(from, to);
+  }
+
+  CompactionReport compactTo(Path to) {
+    return PoolCompaction.copy(space, id(), to);
+  }
+
+  /**
+   * Counts and sizes. Reads the chunk table, 8 bytes per 64 KiB of pool, and the list of what waits
+   * to be reclaimed; no bitmap and no object.
    *
    * @return the statistics
    */
@@ -381,7 +437,8 @@ public final class Pool implements AutoCloseable {
             transactions.checkpointer().progress(),
             transactions.throttle().waits(),
             transactions.throttle().delayNanos()),
-        RecoveryStats.of(recovered.report()));
+        RecoveryStats.of(recovered.report()),
+        PoolStats.memory(usage));
   }
 
   /**

@@ -31,6 +31,7 @@ public final class PoolBuilder {
   private long logSize = LOG_SIZE_DEFAULT;
   private long memoryMax = MEMORY_MAX_DEFAULT;
   private Duration syncInterval = SYNC_INTERVAL_DEFAULT;
+  private long freeSpaceKept = -1;
   private @Nullable ClassLoader loader;
 
   PoolBuilder(Path path) {
@@ -101,6 +102,22 @@ public final class PoolBuilder {
       throw new IllegalArgumentException("memoryMax must be positive, not " + bytes);
     }
     this.memoryMax = bytes;
+    return this;
+  }
+
+  /**
+   * Sets how much free space stays allocated in the file, so that it can be used again at once; an
+   * eighth of the pool, from 4 to 256 MiB, if not set. What is free beyond that is given back to
+   * the file system little by little, by checkpoints: the file keeps its size and gets holes.
+   *
+   * @param bytes the size in bytes; {@code Long.MAX_VALUE} to give nothing back
+   * @return this builder
+   */
+  public PoolBuilder freeSpaceKept(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("freeSpaceKept must not be negative, but is " + bytes);
+    }
+    this.freeSpaceKept = bytes;
     return this;
   }
 
@@ -214,6 +231,10 @@ public final class PoolBuilder {
 
   long memoryMax() {
     return memoryMax;
+  }
+
+  long freeSpaceKept() {
+    return freeSpaceKept;
   }
 
   Duration syncInterval() {

@@ -1,5 +1,8 @@
 package dev.basalt;
 
+import dev.basalt.memory.Allocator;
+import java.util.List;
+
 /**
  * Counts and sizes of an open pool, taken one after another while it may be in use. Counters start
  * when it is opened; sizes are bytes.
@@ -21,6 +24,7 @@ package dev.basalt;
  * @param versionStoreBytes memory that holds earlier states for running views
  * @param checkpoint what checkpoints have done and are doing
  * @param recovery what opening the pool had to do
+ * @param memory how the heap is used, by size class
  */
 public record PoolStats(
     long poolBytes,
@@ -39,4 +43,75 @@ public record PoolStats(
     long logFlushes,
     long versionStoreBytes,
     CheckpointStats checkpoint,
-    RecoveryStats recovery) {}
+    RecoveryStats recovery,
+    MemoryStats memory) {
+
+  /**
+   * How the heap is used. Comes from the chunk table alone, 8 bytes per 64 KiB of pool.
+   *
+   * @param liveBytes blocks in use, whole
+   * @param freeBytes everything else that objects can get, in free chunks and in partly used ones
+   * @param freeChunkBytes free space in whole chunks, which every size can use
+   * @param largestFreeRunBytes the largest object that fits without the pool growing
+   * @param largeObjects objects that have chunks of their own
+   * @param largeObjectBytes the space that they take
+   * @param sizeClasses the chunks that objects of one size share, smallest size first
+   */
+  public record MemoryStats(
+      long liveBytes,
+      long freeBytes,
+      long freeChunkBytes,
+      long largestFreeRunBytes,
+      long largeObjects,
+      long largeObjectBytes,
+      List<SizeClassStats> sizeClasses) {
+
+    /**
+     * The share of all space that is free but can serve one size only.
+     *
+     * @return from 0 to 1
+     */
+    public double fragmentation() {
+      long all = liveBytes + freeBytes;
+      return all == 0 ? 0 : (double) (freeBytes - freeChunkBytes) / all;
+    }
+  }
+
+  /**
+   * The chunks of one size class.
+   *
+   * @param blockBytes the size of its blocks
+   * @param chunks its chunks
+   * @param liveBlocks blocks in use
+   * @param freeBlocks blocks of its chunks that are not in use
+   */
+  public record SizeClassStats(int blockBytes, long chunks, long liveBlocks, long freeBlocks) {
+
+    /**
+     * The share of the class's space that is not in use.
+     *
+     * @return from 0 to 1
+     */
+    public double fragmentation() {
+      return (double) freeBlocks / (liveBlocks + freeBlocks);
+    }
+  }
+
+  static MemoryStats memory(Allocator.Usage usage) {
+    List<SizeClassStats> classes =
+        usage.sizeClasses().stream()
+            .map(
+                c -> new SizeClassStats(c.blockBytes(), c.chunks(), c.usedBlocks(), c.freeBlocks()))
+            .toList();
+    long freeInChunks =
+        usage.sizeClasses().stream().mapToLong(c -> c.freeBlocks() * c.blockBytes()).sum();
+    return new MemoryStats(
+        usage.objectBytes(),
+        usage.freeBytes() + freeInChunks,
+        usage.freeBytes(),
+        usage.largestFreeRunBytes(),
+        usage.largeObjects(),
+        usage.largeObjectBytes(),
+        classes);
+  }
+}

@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -382,7 +381,6 @@ class DamagedFileTest {
 
   /** Otherwise a full pool could never be emptied. */
   @Test
-  @Disabled("fails: the limbo node that unlinking needs is refused as well")
   void fullPoolCanBeEmptied() {
     Pool pool = pools.open(pools.builder("full").maxSize(2 << 20));
     Item root = pool.root("root", Item.class, () -> new Item(0));

@@ -1,6 +1,7 @@
 package dev.basalt;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,16 +24,29 @@ class LayersTest {
 
   /** What each package may use, beside itself, the annotations and other people's libraries. */
   private static final Map<String, Set<String>> MAY_USE =
-      Map.of(
-          "error", Set.of(),
-          "medium", Set.of("error"),
-          "format", Set.of("error"),
-          "log", Set.of("error", "medium", "format"),
-          "memory", Set.of("error", "medium", "format"),
-          "tx", Set.of("error", "medium", "format", "log", "memory"),
-          "object", Set.of("error", "medium", "format", "log", "memory", "tx"),
-          "bridge", Set.of("error", "medium", "format", "log", "memory", "tx", "object"),
-          "recovery", Set.of("error", "medium", "format", "log", "memory", "tx"));
+      Map.ofEntries(
+          entry("error", Set.of()),
+          entry("medium", Set.of("error")),
+          entry("format", Set.of("error")),
+          entry("log", Set.of("error", "medium", "format")),
+          entry("memory", Set.of("error", "medium", "format")),
+          entry("tx", Set.of("error", "medium", "format", "log", "memory")),
+          entry("object", Set.of("error", "medium", "format", "log", "memory", "tx")),
+          entry("bridge", Set.of("error", "medium", "format", "log", "memory", "tx", "object")),
+          entry("check", Set.of("error", "medium", "format", "log", "memory", "tx", "object")),
+          entry("recovery", Set.of("error", "medium", "format", "log", "memory", "tx")),
+          entry(
+              "compact",
+              Set.of(
+                  "error",
+                  "medium",
+                  "format",
+                  "log",
+                  "memory",
+                  "tx",
+                  "object",
+                  "check",
+                  "recovery")));
 
   private static final JavaClasses RUNTIME =
       new ClassFileImporter()

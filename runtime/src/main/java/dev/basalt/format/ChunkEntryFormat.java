@@ -7,7 +7,7 @@ package dev.basalt.format;
  * <pre>
  * bits 0-7    kind: 0 free, 1 small objects, 2 first of a run, 3 further one of a run, 4 of the pool itself
  * bits 8-15   size class (small objects)
- * bits 16-31  unused
+ * bits 16-31  blocks in use, at least 1 (small objects)
  * bits 32-63  length of the run in chunks (first of a run)
  * </pre>
  */
@@ -18,7 +18,9 @@ public final class ChunkEntryFormat {
   /** Entries in one part of the table. */
   public static final int PER_PART = Geometry.CHUNK_SIZE / SIZE;
 
-  /** Free; the entry is zero. */
+  /**
+   * Free; the entry is zero. A chunk of small objects whose last block is released becomes free.
+   */
   public static final int FREE = 0;
 
   /** Holds objects of one size class. */
@@ -56,6 +58,16 @@ public final class ChunkEntryFormat {
   }
 
   /**
+   * The blocks in use in a small-object chunk: the number of bits that are set in its bitmap.
+   *
+   * @param entry the entry
+   * @return how many
+   */
+  public static int used(long entry) {
+    return (int) (entry >>> 16) & 0xFFFF;
+  }
+
+  /**
    * The length of a run.
    *
    * @param entry the entry of its first chunk
@@ -69,10 +81,11 @@ public final class ChunkEntryFormat {
    * An entry for a chunk of small objects.
    *
    * @param sizeClass their size class
-   * @return the entry
+   * @param used how many blocks are in use
+   * @return the entry, which says free if none is
    */
-  public static long small(int sizeClass) {
-    return SMALL | ((long) sizeClass << 8);
+  public static long small(int sizeClass, int used) {
+    return used == 0 ? FREE : SMALL | ((long) sizeClass << 8) | ((long) used << 16);
   }
 
   /**

@@ -225,12 +225,12 @@ public final class FileMedium implements Medium {
     checkIntact();
     long size = size();
     if (newSizeBytes > size) {
-      allocate(size, newSizeBytes);
+      extend(size, newSizeBytes);
     }
     sizeKnown = Math.max(newSizeBytes, size);
   }
 
-  private void allocate(long size, long newSizeBytes) {
+  private void extend(long size, long newSizeBytes) {
     int result;
     do {
       result = Posix.fallocate(fd, size, newSizeBytes - size);
@@ -261,6 +261,35 @@ public final class FileMedium implements Medium {
         }
         at += Math.max(n, 0);
       }
+    }
+  }
+
+  @Override
+  public boolean discard(long offset, long lengthBytes) {
+    int result;
+    do {
+      result = Posix.punchHole(fd, offset, lengthBytes);
+    } while (result == -Posix.EINTR);
+    return result >= 0;
+  }
+
+  /**
+   * A file system that cannot allocate cannot punch holes either; there the file can still have
+   * holes, if it is a copy that was made sparse.
+   */
+  @Override
+  public void allocate(long offset, long lengthBytes) {
+    int result;
+    do {
+      result = Posix.fallocate(fd, offset, lengthBytes);
+    } while (result == -Posix.EINTR);
+    if (isFull(result)) {
+      throw new PoolFullException(
+          "%s: %d bytes at %d cannot be allocated: %s"
+              .formatted(path, lengthBytes, offset, Posix.message(result)));
+    }
+    if (result < 0 && result != -Posix.EOPNOTSUPP) {
+      throw failure("allocate", offset, lengthBytes, result);
     }
   }
 

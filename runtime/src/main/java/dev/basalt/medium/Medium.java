@@ -68,6 +68,30 @@ public interface Medium extends AutoCloseable {
   void grow(long newSizeBytes);
 
   /**
+   * Gives the space of a range back to the file system. The range stays part of the medium; from
+   * now on its bytes may read as they were or as zero, sector by sector, and after a later {@link
+   * #sync} they read as zero. Private copies of its pages stay.
+   *
+   * @param offset where the range starts, a multiple of the page size
+   * @param lengthBytes its length, a multiple of the page size
+   * @return whether that was done; a medium that cannot do it keeps the space
+   */
+  default boolean discard(long offset, long lengthBytes) {
+    return false;
+  }
+
+  /**
+   * Makes sure that a range which may have been discarded has space again, so that no later write
+   * into it can fail for want of room; durable after the next {@link #sync}. What it holds that was
+   * not discarded is unchanged.
+   *
+   * @param offset where the range starts, a multiple of the page size
+   * @param lengthBytes its length, a multiple of the page size
+   * @throws dev.basalt.error.PoolFullException if there is not enough space
+   */
+  default void allocate(long offset, long lengthBytes) {}
+
+  /**
    * Maps the medium from its start, copy-on-write: stores stay in memory. The range may lie beyond
    * the present size; only what lies below {@link #size} may be touched.
    *

@@ -53,6 +53,8 @@ final class Posix {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
+  private static final int FALLOC_FL_KEEP_SIZE = 1;
+  private static final int FALLOC_FL_PUNCH_HOLE = 2;
   private static final int SEEK_END = 2;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_NLINK = 0x4;
@@ -168,10 +170,20 @@ final class Posix {
     }
   }
 
+  /** Allocates a range, extending the file if it ends before it. */
   static int fallocate(int fd, long offset, long length) {
+    return fallocate(fd, 0, offset, length);
+  }
+
+  /** Gives the space of a range back. */
+  static int punchHole(int fd, long offset, long length) {
+    return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+  }
+
+  private static int fallocate(int fd, int mode, long offset, long length) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE_LAYOUT);
-      return result((int) FALLOCATE.invokeExact(state, fd, 0, offset, length), state);
+      return result((int) FALLOCATE.invokeExact(state, fd, mode, offset, length), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }

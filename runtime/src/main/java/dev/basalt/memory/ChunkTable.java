@@ -7,14 +7,18 @@ import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.format.SizeClasses;
 import java.util.Arrays;
 
-/** Finds chunks and their entries in the chunk table. Guarded by the allocator's lock. */
+/**
+ * Finds chunks and their entries in the chunk table. Parts are added under the lock of {@link
+ * ChunkSpace}; everybody may read.
+ */
 final class ChunkTable {
   private final Heap heap;
 
-  /** Where each part of the table lies; those not yet in the pool's directory come last. */
-  private long[] parts = new long[4];
-
-  private int partCount;
+  /**
+   * Where each part of the table lies; those not yet in the pool's directory come last. Replaced,
+   * never changed.
+   */
+  private volatile long[] parts = new long[0];
 
   ChunkTable(Heap heap) {
     this.heap = heap;
@@ -31,7 +35,7 @@ final class ChunkTable {
       }
       addPart(part);
     }
-    if (partCount == 0) {
+    if (parts.length == 0) {
       throw new CorruptPoolException(heap.medium().name() + ": the pool has no chunk table");
     }
   }
@@ -39,21 +43,32 @@ final class ChunkTable {
   /** The number of chunks that have an entry and lie in the pool. */
   int chunkCount() {
     long inPool = (heap.size() - heap.heapOffset()) / Geometry.CHUNK_SIZE;
-    return (int) Math.min(inPool, (long) partCount * ChunkEntryFormat.PER_PART);
+    return (int) Math.min(inPool, (long) parts.length * ChunkEntryFormat.PER_PART);
   }
 
   /** The number of chunks that the present parts have entries for. */
   long entryCount() {
-    return (long) partCount * ChunkEntryFormat.PER_PART;
+    return (long) parts.length * ChunkEntryFormat.PER_PART;
   }
 
   /** Takes a zeroed chunk as the next part; returns the directory word that must point to it. */
   long addPart(long offset) {
-    if (partCount == parts.length) {
-      parts = Arrays.copyOf(parts, partCount * 2);
+    int index = parts.length;
+    long[] longer = Arrays.copyOf(parts, index + 1);
+    longer[index] = offset;
+    parts = longer;
+    return heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY + (long) index * Long.BYTES;
+  }
+
+  /** Whether a chunk holds a part of the table. */
+  boolean isPart(int chunk) {
+    long offset = chunkOffset(chunk);
+    for (long part : parts) {
+      if (part == offset) {
+        return true;
+      }
     }
-    parts[partCount] = offset;
-    return heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY + (long) partCount++ * Long.BYTES;
+    return false;
   }
 
   long chunkOffset(int chunk) {
@@ -83,7 +98,13 @@ final class ChunkTable {
   private boolean isSound(int chunk, long entry) {
     return switch (ChunkEntryFormat.kind(entry)) {
       case ChunkEntryFormat.FREE, ChunkEntryFormat.RUN_REST, ChunkEntryFormat.META -> true;
-      case ChunkEntryFormat.SMALL -> ChunkEntryFormat.sizeClass(entry) < SizeClasses.count();
+      case ChunkEntryFormat.SMALL -> {
+        int sizeClass = ChunkEntryFormat.sizeClass(entry);
+        int used = ChunkEntryFormat.used(entry);
+        yield sizeClass < SizeClasses.count()
+            && used > 0
+            && used <= SizeClasses.blocksPerChunk(sizeClass);
+      }
       case ChunkEntryFormat.RUN -> {
         int length = ChunkEntryFormat.runLength(entry);
         yield length > 0 && length <= chunkCount() - chunk;

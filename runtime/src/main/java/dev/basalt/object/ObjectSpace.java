@@ -611,22 +611,33 @@ public final class ObjectSpace {
 
   /** Visits the counted references from an object. */
   void forEachPointer(Tx tx, long object, PointerVisitor visitor) {
+    forEachSlot(
+        tx,
+        object,
+        (_, slot) -> {
+          if (SlotFormat.isPointer(slot)) {
+            visitor.visit(slot);
+          }
+        });
+  }
+
+  /** Takes the slots in an object. */
+  interface SlotVisitor {
+    void visit(int fieldOffset, long slot);
+  }
+
+  /** Visits every slot of an object: the words that may be counted references. */
+  void forEachSlot(Tx tx, long object, SlotVisitor visitor) {
     int classId = classId(tx, object);
     if (classId == ClassIds.SLOTS) {
       int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
       for (int i = 0; i < length; i++) {
-        visitSlot(tx.word(object, SlotsFormat.slot(i)), visitor);
+        visitor.visit(SlotsFormat.slot(i), tx.word(object, SlotsFormat.slot(i)));
       }
     } else if (classId >= ClassIds.FIRST_TYPE) {
       for (int offset : types.byId(classId, object).referenceOffsets()) {
-        visitSlot(tx.word(object, offset), visitor);
+        visitor.visit(offset, tx.word(object, offset));
       }
-    }
-  }
-
-  private static void visitSlot(long slot, PointerVisitor visitor) {
-    if (SlotFormat.isPointer(slot)) {
-      visitor.visit(slot);
     }
   }
 }

@@ -30,12 +30,34 @@ public final class PoolCreator {
   public static void create(Medium medium, long logSize) {
     long heapOffset = Geometry.heapOffset(logSize);
     long size = heapOffset + (long) Geometry.FIXED_CHUNKS * Geometry.CHUNK_SIZE;
+    begin(medium, logSize, size);
+    PoolTemplate.write(medium, heapOffset);
+    finish(medium, UUID.randomUUID(), logSize, FIRST_SEQUENCE);
+  }
+
+  /**
+   * Prepares a medium for a pool whose heap the caller writes.
+   *
+   * @param medium an empty medium
+   * @param logSize the log's size in bytes, a multiple of the chunk size
+   * @param size the pool's size
+   */
+  public static void begin(Medium medium, long logSize, long size) {
     medium.grow(size);
     writeZeroes(medium, logSize);
-    PoolTemplate.write(medium, heapOffset);
+  }
+
+  /**
+   * Makes everything durable that was written, and then writes the superblocks: now it is a pool.
+   *
+   * @param medium a medium with log and heap
+   * @param id the pool's identity
+   * @param logSize the log's size in bytes
+   * @param sequence the last commit that is in the heap
+   */
+  public static void finish(Medium medium, UUID id, long logSize, long sequence) {
     medium.sync();
-    SuperblockStore.create(
-        medium, new Superblock(UUID.randomUUID(), 0, 0, logSize, 0, FIRST_SEQUENCE, size));
+    SuperblockStore.create(medium, new Superblock(id, 0, 0, logSize, 0, sequence, medium.size()));
   }
 
   /**

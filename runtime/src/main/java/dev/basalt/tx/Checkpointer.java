@@ -3,6 +3,7 @@ package dev.basalt.tx;
 import dev.basalt.format.Geometry;
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
+import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import java.util.function.BooleanSupplier;
  *   <li>When all are written: sync, then a superblock with the noted end as the log's start, sync.
  *   <li>Cut the log there. Replay from there repeats every later commit, whole, over whatever part
  *       of it the pages had caught.
+ *   <li>Give some of the space back that was free when this began.
  * </ol>
  *
  * <p>Lock order: checkpoint lock, then commit lock.
@@ -30,6 +32,7 @@ public final class Checkpointer {
   private static final int DROP_BATCH_PAGES = 4096;
 
   private final Heap heap;
+  private final Allocator allocator;
   private final Log log;
   private final SuperblockStore superblocks;
   private final ReentrantLock commitLock;
@@ -41,6 +44,7 @@ public final class Checkpointer {
 
   Checkpointer(TransactionManager.Parts parts, ReentrantLock commitLock, Snapshots snapshots) {
     this.heap = parts.heap();
+    this.allocator = parts.allocator();
     this.log = parts.log();
     this.superblocks = parts.superblocks();
     this.copiedPagesMax = Math.clamp(parts.memoryMax() / Geometry.PAGE_SIZE, 1, Integer.MAX_VALUE);
@@ -105,6 +109,7 @@ public final class Checkpointer {
       logStart = log.end();
       sequence = snapshots.published();
       pages = heap.dirty().take();
+      allocator.checkpointBegins();
     } finally {
       commitLock.unlock();
     }
@@ -131,6 +136,7 @@ public final class Checkpointer {
     log.cut(logStart);
     lastNanos = System.nanoTime();
     progress.complete(logBytes);
+    allocator.discardFree();
     dropColdCopies();
   }
 

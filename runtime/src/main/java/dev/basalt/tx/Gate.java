@@ -21,7 +21,7 @@ final class Gate {
   private final Condition opened;
 
   /** Guarded by the commit lock. */
-  private @Nullable Update inside;
+  private @Nullable Object inside;
 
   /** Whether nobody may pass, however long it takes. Guarded by the commit lock. */
   private boolean strict;
@@ -37,16 +37,19 @@ final class Gate {
     set(update, false);
   }
 
-  /** From now on nothing but this update is committed. The caller may have closed it before. */
-  void closeStrictly(Update update) {
+  /**
+   * From now on nothing is committed but by the owner: an update, or somebody who commits nothing.
+   * The caller may have closed the gate before.
+   */
+  void closeStrictly(Object owner) {
     turn.lock();
-    set(update, true);
+    set(owner, true);
   }
 
-  private void set(@Nullable Update update, boolean strictly) {
+  private void set(@Nullable Object owner, boolean strictly) {
     commitLock.lock();
     try {
-      inside = update;
+      inside = owner;
       strict = strictly;
       opened.signalAll();
     } finally {
@@ -55,8 +58,8 @@ final class Gate {
   }
 
   /** Undoes one closing. */
-  void open(Update update) {
-    set(turn.getHoldCount() > 1 ? update : null, false);
+  void open(Object owner) {
+    set(turn.getHoldCount() > 1 ? owner : null, false);
     turn.unlock();
   }
 

@@ -26,7 +26,7 @@ final class LimboNodes {
   /** Sees to it that there are so many, a moment ago. */
   void ensure(int count) {
     while (size() < count) {
-      add(allocator.reserve(LimboNodeFormat.SIZE));
+      add(allocator.reserveForLimbo(LimboNodeFormat.SIZE));
     }
   }
 

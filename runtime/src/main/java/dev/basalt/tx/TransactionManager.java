@@ -337,6 +337,7 @@ public final class TransactionManager implements Mapping.SlowRead {
           throw new ReadOnlyPoolException(name() + ": an update cannot begin inside a view");
       case Update update ->
           throw new IllegalStateException(name() + ": this cannot be done inside an update");
+      case Still _ -> throw new AssertionError("never a thread's transaction");
       case null -> {}
     }
     Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.UPDATE);
@@ -473,6 +474,23 @@ public final class TransactionManager implements Mapping.SlowRead {
    */
   public <R> R locked(Supplier<R> body) {
     return gate.locked(body);
+  }
+
+  /**
+   * Reads the heap while nothing is committed, however long it takes. Views and checkpoints go on.
+   *
+   * @param <R> the result's type
+   * @param body what to do; must not begin an update
+   * @return its result
+   */
+  public <R> R betweenUpdates(Supplier<R> body) {
+    Object owner = new Object();
+    gate.closeStrictly(owner);
+    try {
+      return body.get();
+    } finally {
+      gate.open(owner);
+    }
   }
 
   /**

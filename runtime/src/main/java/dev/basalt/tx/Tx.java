@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * words of 8 bytes, counted in bytes from its start; a smaller field is part of a word. Used by one
  * thread.
  */
-public abstract sealed class Tx permits View, Update {
+public abstract sealed class Tx permits View, Update, Still {
   final TransactionManager manager;
   final Thread thread = Thread.currentThread();
 

@@ -149,6 +149,45 @@ class CrashEnumerationTest {
                     SET)));
   }
 
+  /** Runs and chunks that are freed, given back to the file system, and used again. */
+  @Test
+  void spaceThatIsGivenBackIsNeverMissed() throws Exception {
+    long discards = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      CrashRun run =
+          new CrashRun(folder, seed, Durability.SYNC, 2 * LOG_SIZE)
+              .subsets(SUBSETS)
+              .recoveryCrashEvery(10)
+              .record(
+                  List.of(
+                      List.of(
+                          PUSH,
+                          RUN_VALUE,
+                          RUN_VALUE,
+                          PUSH_MANY,
+                          CHECKPOINT,
+                          CLEAR_VALUES,
+                          DROP_FRONT,
+                          RECLAIM,
+                          SET,
+                          CHECKPOINT,
+                          RUN_VALUE,
+                          PUSH_MANY,
+                          CLEAR_VALUES,
+                          RECLAIM,
+                          CHECKPOINT,
+                          HUGE_VALUE,
+                          SET),
+                      List.of(RUN_VALUE, CLEAR_VALUES, RECLAIM, CHECKPOINT, PUSH_MANY, SET)))
+              .check();
+      discards += run.discards();
+      System.out.printf(
+          "crash states, space given back: %d and %d during recovery, %d discards (seed %d)%n",
+          run.states(), run.recoveryStates(), run.discards(), seed);
+    }
+    assertThat(discards).isGreaterThan(3 * SEEDS);
+  }
+
   @Test
   void asyncUpdatesKeepTheirOrder() throws Exception {
     enumerate(

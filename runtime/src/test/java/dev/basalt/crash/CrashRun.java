@@ -87,6 +87,7 @@ final class CrashRun {
             .maxSize(POOL_SIZE_MAX)
             .durability(durability)
             .memoryMax(memoryMax)
+            .freeSpaceKept(0)
             .classLoader(CrashRun.class.getClassLoader());
     Medium medium = new CrashingMedium(FileMedium.open(path, false), on);
     return MediumPools.open(builder, planted ? plant.apply(medium) : medium);
@@ -224,7 +225,7 @@ final class CrashRun {
             "update %d: expected%n%s%nfound%n%s"
                 .formatted(claimed, shorten(expected), shorten(found)));
       }
-      PoolVerifier.verify(crashed);
+      PoolVerifier.verify(pool);
       pool.reclaim();
     } catch (RuntimeException | AssertionError e) {
       throw failed(where, e);
@@ -279,5 +280,10 @@ final class CrashRun {
 
   int events() {
     return recording.events().size();
+  }
+
+  /** How often the workload gave space back. */
+  long discards() {
+    return recording.events().stream().filter(Recording.Discard.class::isInstance).count();
   }
 }

@@ -142,6 +142,13 @@ public final class CrashStates {
           image.grow(size);
         }
       }
+      case Recording.Discard(long offset, long length) -> {
+        for (long at = offset; at < offset + length; at += SECTOR) {
+          if (keeps(share)) {
+            image.clear(at, SECTOR);
+          }
+        }
+      }
       case Recording.Sync sync -> throw new AssertionError(sync);
       case Recording.Mark m -> throw new AssertionError(m);
     }
@@ -156,6 +163,7 @@ public final class CrashStates {
       case Recording.Write w -> "write of " + w.bytes().length + " at " + w.offset();
       case Recording.Stores s -> "stores of " + s.words().length + " words";
       case Recording.Grow g -> "growth to " + g.size();
+      case Recording.Discard d -> "discard of " + d.length() + " at " + d.offset();
       case Recording.Sync s -> "sync";
       case Recording.Mark m -> "mark";
     };

@@ -92,6 +92,18 @@ public final class CrashingMedium implements Medium {
   }
 
   @Override
+  public synchronized boolean discard(long offset, long lengthBytes) {
+    recordStores();
+    recording.add(new Recording.Discard(offset, lengthBytes));
+    return target.discard(offset, lengthBytes);
+  }
+
+  @Override
+  public void allocate(long offset, long lengthBytes) {
+    target.allocate(offset, lengthBytes);
+  }
+
+  @Override
   public Mapping mapPrivate(long lengthBytes) {
     return target.mapPrivate(lengthBytes);
   }

@@ -59,6 +59,17 @@ public final class DiskImage {
     }
   }
 
+  /** Writes zeroes, without making pages for them. */
+  void clear(long offset, int length) {
+    byte[] page = pages.get(offset / PAGE);
+    if (page != null) {
+      Arrays.fill(page, (int) (offset % PAGE), (int) (offset % PAGE) + length, (byte) 0);
+      if (isZero(page)) {
+        pages.remove(offset / PAGE);
+      }
+    }
+  }
+
   void writeTo(Path file) throws IOException {
     try (FileChannel channel =
         FileChannel.open(

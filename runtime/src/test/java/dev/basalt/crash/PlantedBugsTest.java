@@ -2,13 +2,17 @@ package dev.basalt.crash;
 
 import static dev.basalt.crash.Shelf.Kind.BIG_VALUE;
 import static dev.basalt.crash.Shelf.Kind.CHECKPOINT;
+import static dev.basalt.crash.Shelf.Kind.CLEAR_VALUES;
 import static dev.basalt.crash.Shelf.Kind.HUGE_VALUE;
 import static dev.basalt.crash.Shelf.Kind.PUSH;
 import static dev.basalt.crash.Shelf.Kind.PUSH_MANY;
+import static dev.basalt.crash.Shelf.Kind.RECLAIM;
 import static dev.basalt.crash.Shelf.Kind.REMOVE;
+import static dev.basalt.crash.Shelf.Kind.RUN_VALUE;
 import static dev.basalt.crash.Shelf.Kind.SET;
 import static dev.basalt.crash.Shelf.Kind.SYNC;
 import static dev.basalt.format.Structure.U32;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.basalt.Durability;
@@ -270,6 +274,36 @@ class PlantedBugsTest {
       log.set(U32, at + LogRecordFormat.CRC, (int) crc.getValue());
       at += length;
     }
+  }
+
+  /** A medium whose discards take the chunk before with them, as if it were free too. */
+  @Test
+  void discardOfSpaceInUseIsFound() throws Exception {
+    CrashRun run =
+        new CrashRun(folder, 7, Durability.SYNC, 2 * LOG_SIZE)
+            .recoveryCrashEvery(0)
+            .plant(
+                medium ->
+                    new PlantedMedium(medium) {
+                      @Override
+                      public boolean discard(long offset, long lengthBytes) {
+                        return super.discard(
+                            offset - Geometry.CHUNK_SIZE, lengthBytes + Geometry.CHUNK_SIZE);
+                      }
+                    })
+            .record(
+                List.of(
+                    List.of(
+                        PUSH,
+                        RUN_VALUE,
+                        PUSH_MANY,
+                        CHECKPOINT,
+                        CLEAR_VALUES,
+                        RECLAIM,
+                        CHECKPOINT,
+                        SET)));
+    assertThatThrownBy(run::check).isInstanceOf(AssertionError.class).hasMessageContaining("seed");
+    assertThat(run.discards()).isPositive();
   }
 
   @Test

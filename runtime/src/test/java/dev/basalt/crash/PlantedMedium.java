@@ -48,6 +48,16 @@ class PlantedMedium implements Medium {
   }
 
   @Override
+  public boolean discard(long offset, long lengthBytes) {
+    return target.discard(offset, lengthBytes);
+  }
+
+  @Override
+  public void allocate(long offset, long lengthBytes) {
+    target.allocate(offset, lengthBytes);
+  }
+
+  @Override
   public Mapping mapPrivate(long lengthBytes) {
     return target.mapPrivate(lengthBytes);
   }

@@ -20,6 +20,9 @@ public final class Recording {
   /** The medium has become larger: not durable before the next sync. */
   public record Grow(long size) implements Event {}
 
+  /** The space of a range was given back: a write of zeroes, not durable before the next sync. */
+  public record Discard(long offset, long length) implements Event {}
+
   /** Everything before is durable. */
   public record Sync() implements Event {}
 

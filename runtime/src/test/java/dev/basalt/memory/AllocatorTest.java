@@ -18,10 +18,13 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,15 @@ class AllocatorTest {
   private Heap heap;
 
   /** A file that grows without taking space. */
-  private record SparseMedium(Medium target, Path file) implements Medium {
+  private static class SparseMedium implements Medium {
+    private final Medium target;
+    private final Path file;
+
+    SparseMedium(Medium target, Path file) {
+      this.target = target;
+      this.file = file;
+    }
+
     @Override
     public String name() {
       return target.name();
@@ -225,8 +236,10 @@ class AllocatorTest {
 
   @Test
   void randomUpdatesAgreeWithAModel() {
-    for (long seed = 1; seed <= 10; seed++) {
-      randomUpdates(seed, 1L << 30, 200, 300_000);
+    long seeds = Boolean.getBoolean("basalt.stress") ? 200 : 10;
+    for (long seed = 1; seed <= seeds; seed++) {
+      System.out.printf("random updates of the allocator, seed %d%n", seed);
+      randomUpdates(seed, 1L << 30, 200, seed % 3 == 0 ? 5_000_000 : 300_000);
     }
   }
 
@@ -301,6 +314,333 @@ class AllocatorTest {
     inside.freed.put(block + 16, 0);
     assertThatThrownBy(() -> allocator.plan(inside, new OffsetMap()))
         .isInstanceOf(CorruptPoolException.class);
+  }
+
+  /** A chunk whose last block is released serves any size, and runs, in the same session. */
+  @Test
+  void emptiedChunksServeOtherSizes() {
+    Allocator allocator = allocator(heap.size() + (4 << 20));
+    List<Integer> sizes = List.of(48, 5000, 200_000, 100, 20_000, 1_000_000, 3_000_000);
+    for (int size : sizes) {
+      Update update = new Update();
+      long taken = 0;
+      while (taken + roomFor(size) < 3 << 20) {
+        update.allocated.put(allocator.reserve(size), size);
+        taken += roomFor(size);
+      }
+      commit(allocator, update);
+      assertThat(allocator.usage().objects()).as("blocks of %d", size).isPositive();
+      Update free = new Update();
+      update.allocated.forEach((block, _) -> free.freed.put(block, 0));
+      commit(allocator, free);
+      Allocator.Usage usage = allocator.usage();
+      assertThat(usage.objects()).isZero();
+      assertThat(usage.sizeClasses()).isEmpty();
+      assertThat(usage.freeBytes())
+          .isEqualTo(
+              heap.size() - heap.heapOffset() - (long) Geometry.FIXED_CHUNKS * Geometry.CHUNK_SIZE);
+    }
+  }
+
+  /** Ordinary reservations leave some space to limbo nodes, with which a pool can be emptied. */
+  @Test
+  void lastChunksAreForLimboOnly() {
+    Allocator allocator = allocator(heap.size() + (2 << 20));
+    Update update = new Update();
+    int size = 1024;
+    PoolFullException full = null;
+    while (full == null) {
+      try {
+        update.allocated.put(allocator.reserve(size), size);
+      } catch (PoolFullException e) {
+        full = e;
+      }
+    }
+    PoolFullException.Space space = full.space();
+    assertThat(space).isNotNull();
+    assertThat(space.size()).isEqualTo(heap.size());
+    assertThat(space.maxSize()).isEqualTo(heap.sizeMax());
+    assertThat(space.needed()).isEqualTo(Geometry.CHUNK_SIZE);
+    assertThat(space.free()).isEqualTo(space.largestFreeRun()).isEqualTo(Geometry.CHUNK_SIZE);
+    assertThatThrownBy(() -> allocator.reserve(size)).isInstanceOf(PoolFullException.class);
+    int forLimbo = 0;
+    try {
+      while (true) {
+        update.allocated.put(allocator.reserveForLimbo(size), size);
+        forLimbo++;
+        assertThatThrownBy(() -> allocator.reserve(size)).isInstanceOf(PoolFullException.class);
+      }
+    } catch (PoolFullException e) {
+      assertThat(forLimbo)
+          .isGreaterThanOrEqualTo(SizeClasses.blocksPerChunk(SizeClasses.classOf(size)));
+    }
+    commit(allocator, update);
+    assertThat(allocator.usage().freeBytes()).isZero();
+    Update free = new Update();
+    update.allocated.forEach((block, _) -> free.freed.put(block, 0));
+    commit(allocator, free);
+    assertThat(allocator.reserve(size)).isPositive();
+  }
+
+  @Test
+  void runCanBeAsLargeAsThePoolsFreeSpace() {
+    long sizeMax = heap.size() + (40L << 20);
+    Allocator allocator = allocator(sizeMax);
+    long size = sizeMax - heap.size() - Geometry.CHUNK_SIZE * 10L;
+    for (int i = 0; i < 3; i++) {
+      long run = allocator.reserve(size);
+      assertThatThrownBy(() -> allocator.reserve(size)).isInstanceOf(PoolFullException.class);
+      allocator.cancel(run, size);
+    }
+    assertThatThrownBy(() -> allocator.reserve(sizeMax)).isInstanceOf(PoolFullException.class);
+  }
+
+  /** A plan whose commit does not happen leaves no trace. */
+  @Test
+  void abandonedPlanIsForgotten() {
+    Allocator allocator = allocator(1L << 30);
+    Update first = new Update();
+    for (int i = 0; i < 100; i++) {
+      first.allocated.put(allocator.reserve(700), 700);
+    }
+    long run = allocator.reserve(300_000);
+    first.allocated.put(run, 300_000);
+    commit(allocator, first);
+    Map<Long, Long> before = blocks(allocator);
+    for (int i = 0; i < 3; i++) {
+      Update abandoned = new Update();
+      first.allocated.forEach((block, _) -> abandoned.freed.put(block, 0));
+      abandoned.allocated.put(allocator.reserve(700), 700);
+      allocator.plan(abandoned, new OffsetMap());
+      abandoned.allocated.forEach(allocator::cancel);
+      assertThat(blocks(allocator)).isEqualTo(before);
+    }
+    Update free = new Update();
+    first.allocated.forEach((block, _) -> free.freed.put(block, 0));
+    commit(allocator, free);
+    assertThat(allocator.usage().objects()).isZero();
+  }
+
+  /**
+   * Threads reserve and cancel beside each other and beside commits; nothing is given out twice.
+   */
+  @Test
+  void threadsReserveBesideCommits() throws Exception {
+    Allocator allocator = allocator(1L << 30);
+    int threads = 4;
+    Object commitLock = new Object();
+    ConcurrentHashMap<Long, Long> model = new ConcurrentHashMap<>();
+    List<Thread> running = new ArrayList<>();
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    for (int t = 0; t < threads; t++) {
+      long seed = t;
+      running.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      updates(allocator, commitLock, model, new Random(seed));
+                    } catch (Throwable e) {
+                      failures.add(e);
+                    }
+                  }));
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    assertThat(failures).isEmpty();
+    assertThat(blocks(allocator)).isEqualTo(new TreeMap<>(model));
+    assertThat(blocks(allocator(1L << 30))).isEqualTo(new TreeMap<>(model));
+    long[] end = new long[1];
+    allocator.forEachFreeRun(
+        (offset, bytes) -> {
+          assertThat(offset).as("runs are apart").isGreaterThan(end[0]);
+          end[0] = offset + bytes;
+        });
+  }
+
+  private void updates(
+      Allocator allocator, Object commitLock, Map<Long, Long> model, Random random) {
+    List<Long> own = new ArrayList<>();
+    for (int n = 0; n < 400; n++) {
+      Update update = new Update();
+      for (int i = random.nextInt(50); i > 0; i--) {
+        long bytes = random.nextInt(30) == 0 ? 100_000 : 16L + random.nextInt(500);
+        long block = allocator.reserve(bytes);
+        update.allocated.put(block, bytes);
+      }
+      if (random.nextInt(4) == 0) {
+        update.allocated.forEach(allocator::cancel);
+        continue;
+      }
+      for (int i = random.nextInt(50); i > 0 && !own.isEmpty(); i--) {
+        update.freed.put(own.remove(random.nextInt(own.size())), 0);
+      }
+      synchronized (commitLock) {
+        update.freed.forEach((block, _) -> assertThat(model.remove(block)).isNotNull());
+        update.allocated.forEach(
+            (block, bytes) -> assertThat(model.put(block, roomFor(bytes))).isNull());
+        commit(allocator, update);
+      }
+      update.allocated.forEach((block, _) -> own.add(block));
+    }
+  }
+
+  /** 16 B to 64 KB, sizes of all magnitudes alike, replaced at random at 80% of the pool. */
+  @Test
+  void littleSpaceIsUnusableAfterALongMixedLoad() {
+    long seed = 17;
+    Random random = new Random(seed);
+    long capacity = 48L << 20;
+    long sizeMax = heap.size() + capacity;
+    Allocator allocator = allocator(sizeMax);
+    List<long[]> live = new ArrayList<>();
+    long asked = 0;
+    long payload = 0;
+    int rounds = Boolean.getBoolean("basalt.stress") ? 20_000 : 1500;
+    for (int round = 0; round < rounds; round++) {
+      Update update = new Update();
+      while (asked > capacity * 8 / 10 - (1 << 20)) {
+        long[] victim = live.set(random.nextInt(live.size()), live.getLast());
+        live.removeLast();
+        update.freed.put(victim[0], 0);
+        asked -= victim[1];
+        payload -= victim[2];
+      }
+      for (int i = 0; i < 50; i++) {
+        long bytes = 16L << random.nextInt(13);
+        bytes = Math.min(64 << 10, bytes + random.nextLong(bytes));
+        if (asked + roomFor(bytes) > capacity * 8 / 10) {
+          break;
+        }
+        long block = allocator.reserve(bytes);
+        update.allocated.put(block, bytes);
+        live.add(new long[] {block, roomFor(bytes), bytes});
+        asked += roomFor(bytes);
+        payload += bytes;
+      }
+      commit(allocator, update);
+      if (round % 500 == 499) {
+        allocator = allocator(sizeMax);
+      }
+    }
+    long filled = 0;
+    Update rest = new Update();
+    try {
+      while (true) {
+        long bytes = 16L << random.nextInt(11);
+        bytes += random.nextLong(bytes);
+        rest.allocated.put(allocator.reserve(bytes), bytes);
+        filled += roomFor(bytes);
+      }
+    } catch (PoolFullException e) {
+      // what is left is what nobody can use
+    }
+    double unusable = 1 - (double) (asked + filled) / capacity;
+    System.out.printf(
+        "mixed load of %d rounds, seed %d: %.1f%% of the pool was in use, %.1f%% of that inside"
+            + " blocks wasted; of the rest %.1f%% of the pool could not be used%n",
+        rounds, seed, 100.0 * asked / capacity, 100.0 * (asked - payload) / asked, 100 * unusable);
+    assertThat(asked).isGreaterThan(capacity * 75 / 100);
+    assertThat(unusable).isLessThan(0.15);
+  }
+
+  /** What may be a hole gets space before it is handed out, and a full disk is a full pool. */
+  @Test
+  void discardedSpaceIsAllocatedAgainBeforeItIsUsed() {
+    List<String> calls = new ArrayList<>();
+    boolean[] isFull = new boolean[1];
+    Medium watching =
+        new SparseMedium(heap.medium(), folder.resolve("a.pool")) {
+          @Override
+          public boolean discard(long offset, long lengthBytes) {
+            calls.add("discard " + offset + " " + lengthBytes);
+            return true;
+          }
+
+          @Override
+          public void allocate(long offset, long lengthBytes) {
+            if (isFull[0]) {
+              throw new PoolFullException("the disk is full");
+            }
+            calls.add("allocate " + offset + " " + lengthBytes);
+          }
+        };
+    heap.close();
+    heap = new Heap(watching, Geometry.heapOffset(LOG_SIZE), 4L << 30);
+    Allocator allocator = new Allocator(heap, heap::grow, 0);
+    Update update = new Update();
+    long run = 5L * Geometry.CHUNK_SIZE;
+    long block = allocator.reserve(run);
+    update.allocated.put(block, run);
+    commit(allocator, update);
+    allocator.checkpointBegins();
+    allocator.discardFree();
+    assertThat(calls).isEmpty();
+    Update free = new Update();
+    free.freed.put(block, 0);
+    commit(allocator, free);
+    allocator.discardFree();
+    assertThat(calls).as("before a checkpoint").isEmpty();
+    allocator.checkpointBegins();
+    long again = allocator.reserve(Geometry.CHUNK_SIZE);
+    assertThat(again).as("the best fit").isBetween(block, block + run);
+    allocator.discardFree();
+    assertThat(calls)
+        .containsExactly(
+            "discard " + (block + Geometry.CHUNK_SIZE) + " " + 4L * Geometry.CHUNK_SIZE);
+    calls.clear();
+    isFull[0] = true;
+    assertThatThrownBy(() -> allocator.reserve(2L * Geometry.CHUNK_SIZE))
+        .isInstanceOf(PoolFullException.class)
+        .hasMessageContaining("the disk is full");
+    isFull[0] = false;
+    long hole = allocator.reserve(2L * Geometry.CHUNK_SIZE);
+    assertThat(calls).containsExactly("allocate " + hole + " " + 2L * Geometry.CHUNK_SIZE);
+    allocator.cancel(hole, 2L * Geometry.CHUNK_SIZE);
+    assertThat(allocator.reserve(2L * Geometry.CHUNK_SIZE)).isEqualTo(hole);
+    assertThat(calls).as("it is no hole any more").hasSize(1);
+  }
+
+  @Test
+  void freeRunsAgreeWithAModel() {
+    long seed = 23;
+    Random random = new Random(seed);
+    FreeRuns runs = new FreeRuns();
+    int chunks = 5000;
+    BitSet free = new BitSet();
+    List<int[]> taken = new ArrayList<>();
+    runs.add(0, chunks);
+    free.set(0, chunks);
+    for (int n = 0; n < 20_000; n++) {
+      if (random.nextBoolean() || taken.isEmpty()) {
+        int length = 1 + random.nextInt(random.nextInt(8) == 0 ? 700 : 20);
+        int first = runs.take(length);
+        if (first < 0) {
+          assertThat(runs.longest()).as("seed %d", seed).isLessThan(length);
+        } else {
+          assertThat(free.nextClearBit(first)).isGreaterThanOrEqualTo(first + length);
+          free.clear(first, first + length);
+          taken.add(new int[] {first, length});
+        }
+      } else if (random.nextInt(10) == 0 && !free.isEmpty()) {
+        int first = free.nextSetBit(random.nextInt(free.length()));
+        int length = 1 + random.nextInt(free.nextClearBit(first) - first);
+        runs.takeAt(first, length);
+        free.clear(first, first + length);
+        taken.add(new int[] {first, length});
+      } else {
+        int[] run = taken.remove(random.nextInt(taken.size()));
+        runs.add(run[0], run[1]);
+        free.set(run[0], run[0] + run[1]);
+      }
+      assertThat(runs.count()).isEqualTo(free.cardinality());
+    }
+    BitSet found = new BitSet();
+    runs.forEach((first, length) -> found.set(first, first + length));
+    assertThat(found).isEqualTo(free);
+    assertThatThrownBy(() -> runs.add(free.nextSetBit(0), 1))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

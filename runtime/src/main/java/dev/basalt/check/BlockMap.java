@@ -1,0 +1,359 @@
+package dev.basalt.check;
+
+import dev.basalt.format.ChunkEntryFormat;
+import dev.basalt.format.Geometry;
+import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.SizeClasses;
+import dev.basalt.memory.Heap;
+import java.util.Arrays;
+
+/**
+ * Every allocated block of a pool, numbered in ascending order, as chunk table and bitmaps have it.
+ * What makes no sense there is a fault and counts as free, so that whoever goes on from here meets
+ * only blocks that lie in the pool.
+ */
+public final class BlockMap {
+  private final Heap heap;
+  private final Faults faults;
+  private final long[] parts;
+
+  /** The sound entry of every chunk; of further chunks of a run: 0. */
+  private final long[] entries;
+
+  /** The number of the first block of every chunk, and of the one behind the last. */
+  private final long[] firstBlock;
+
+  private int metaChunks;
+
+  /** Takes a block. */
+  public interface Visitor {
+    /**
+     * Takes a block.
+     *
+     * @param offset where it starts
+     * @param number its number
+     */
+    void visit(long offset, long number);
+  }
+
+  /**
+   * Reads chunk table and bitmaps.
+   *
+   * @param heap the heap
+   * @param faults takes what is wrong
+   */
+  public BlockMap(Heap heap, Faults faults) {
+    this.heap = heap;
+    this.faults = faults;
+    this.parts = readParts();
+    long inPool = (heap.size() - heap.heapOffset()) / Geometry.CHUNK_SIZE;
+    long described = (long) parts.length * ChunkEntryFormat.PER_PART;
+    this.entries = new long[(int) Math.min(inPool, described)];
+    this.firstBlock = new long[entries.length + 1];
+    readEntries();
+    checkBehindTheEnd(described);
+  }
+
+  private long[] readParts() {
+    long directory = heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY;
+    long[] found = new long[PoolHeaderFormat.TABLE_PARTS_MAX];
+    int count = 0;
+    while (count < found.length) {
+      long part = heap.getLong(directory + (long) count * Long.BYTES);
+      long inHeap = part - heap.heapOffset();
+      if (part == 0) {
+        break;
+      }
+      if (inHeap <= 0
+          || inHeap % Geometry.CHUNK_SIZE != 0
+          || part > heap.size() - Geometry.CHUNK_SIZE) {
+        faults.add(
+            FaultKind.CHUNK_TABLE,
+            directory + (long) count * Long.BYTES,
+            "part %d of the chunk table cannot lie at %d".formatted(count, part));
+        break;
+      }
+      found[count++] = part;
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  private long entryOffset(int chunk) {
+    return parts[chunk / ChunkEntryFormat.PER_PART]
+        + (long) (chunk % ChunkEntryFormat.PER_PART) * ChunkEntryFormat.SIZE;
+  }
+
+  private void readEntries() {
+    int runRest = 0;
+    for (int chunk = 0; chunk < entries.length; chunk++) {
+      long entry = heap.getLong(entryOffset(chunk));
+      int kind = ChunkEntryFormat.kind(entry);
+      if (runRest > 0 && kind != ChunkEntryFormat.RUN_REST) {
+        faults.add(
+            kind == ChunkEntryFormat.FREE ? FaultKind.CHUNK_TABLE : FaultKind.DOUBLE_USE,
+            entryOffset(chunk),
+            "chunk %d lies in a run, but its entry is %x".formatted(chunk, entry));
+      } else if (runRest == 0 && kind == ChunkEntryFormat.RUN_REST) {
+        faults.add(
+            FaultKind.CHUNK_TABLE,
+            entryOffset(chunk),
+            "chunk %d continues no run".formatted(chunk));
+      }
+      runRest = Math.max(0, runRest - 1);
+      entries[chunk] = readEntry(chunk, entry);
+      if (ChunkEntryFormat.kind(entries[chunk]) == ChunkEntryFormat.RUN) {
+        runRest = ChunkEntryFormat.runLength(entry) - 1;
+      }
+      firstBlock[chunk + 1] = firstBlock[chunk] + blocksIn(chunk);
+    }
+    if (metaChunks != parts.length + 1) {
+      faults.add(
+          FaultKind.CHUNK_TABLE,
+          heap.heapOffset(),
+          "%d chunks are marked as the pool's own, not %d".formatted(metaChunks, parts.length + 1));
+    }
+  }
+
+  /** The entry if it is sound, else 0. */
+  private long readEntry(int chunk, long entry) {
+    boolean isSound =
+        switch (ChunkEntryFormat.kind(entry)) {
+          case ChunkEntryFormat.FREE -> entry == ChunkEntryFormat.FREE;
+          case ChunkEntryFormat.SMALL -> ChunkEntryFormat.sizeClass(entry) < SizeClasses.count();
+          case ChunkEntryFormat.RUN -> {
+            int length = ChunkEntryFormat.runLength(entry);
+            yield length > 0 && length <= entries.length - chunk;
+          }
+          case ChunkEntryFormat.RUN_REST -> true;
+          case ChunkEntryFormat.META -> chunk == 0 || isPart(chunk);
+          default -> false;
+        };
+    if (!isSound) {
+      return unsound(chunk, entry);
+    }
+    int kind = ChunkEntryFormat.kind(entry);
+    if (kind == ChunkEntryFormat.SMALL) {
+      checkBitmap(chunk, entry);
+    } else if (kind == ChunkEntryFormat.META) {
+      metaChunks++;
+    }
+    return kind == ChunkEntryFormat.RUN_REST ? ChunkEntryFormat.FREE : entry;
+  }
+
+  private long unsound(int chunk, long entry) {
+    faults.add(
+        FaultKind.CHUNK_TABLE,
+        entryOffset(chunk),
+        "the entry of chunk %d makes no sense: %x".formatted(chunk, entry));
+    return ChunkEntryFormat.FREE;
+  }
+
+  private boolean isPart(int chunk) {
+    return Arrays.stream(parts).anyMatch(part -> part == chunkOffset(chunk));
+  }
+
+  private void checkBitmap(int chunk, long entry) {
+    int sizeClass = ChunkEntryFormat.sizeClass(entry);
+    int blocks = SizeClasses.blocksPerChunk(sizeClass);
+    int used = 0;
+    for (int word = 0; word < SizeClasses.bitmapWordsPerChunk(sizeClass); word++) {
+      long at = chunkOffset(chunk) + (long) word * Long.BYTES;
+      long bits = heap.getLong(at);
+      long sound = soundBits(bits, word, blocks);
+      if (bits != sound) {
+        faults.add(
+            FaultKind.BITMAP,
+            at,
+            "chunk %d has only %d blocks, but further bits".formatted(chunk, blocks));
+      }
+      used += Long.bitCount(sound);
+    }
+    if (used != ChunkEntryFormat.used(entry)) {
+      faults.add(
+          FaultKind.BITMAP,
+          chunkOffset(chunk),
+          "the bitmap of chunk %d says %d blocks are in use, the chunk table %d"
+              .formatted(chunk, used, ChunkEntryFormat.used(entry)));
+    }
+  }
+
+  /** The bits of a bitmap's word to which there are blocks. */
+  private static long soundBits(long bits, int word, int blocks) {
+    int inWord = blocks - word * Long.SIZE;
+    return inWord >= Long.SIZE ? bits : bits & ((1L << inWord) - 1);
+  }
+
+  private void checkBehindTheEnd(long described) {
+    for (long chunk = entries.length; chunk < described; chunk++) {
+      long entry = heap.getLong(entryOffset((int) chunk));
+      if (entry != 0) {
+        faults.add(
+            FaultKind.CHUNK_TABLE,
+            entryOffset((int) chunk),
+            "chunk %d lies behind the end of the pool but has the entry %x"
+                .formatted(chunk, entry));
+      }
+    }
+  }
+
+  /**
+   * The chunks that lie in the pool and have an entry.
+   *
+   * @return how many
+   */
+  public int chunkCount() {
+    return entries.length;
+  }
+
+  /**
+   * The sound entry of a chunk.
+   *
+   * @param chunk the chunk
+   * @return its entry; 0 for a further chunk of a run
+   */
+  public long entry(int chunk) {
+    return entries[chunk];
+  }
+
+  /**
+   * Where a chunk starts.
+   *
+   * @param chunk the chunk
+   * @return its offset
+   */
+  public long chunkOffset(int chunk) {
+    return heap.heapOffset() + (long) chunk * Geometry.CHUNK_SIZE;
+  }
+
+  /**
+   * The chunk of an offset in the heap.
+   *
+   * @param offset the offset
+   * @return the chunk
+   */
+  public int chunkOf(long offset) {
+    return (int) ((offset - heap.heapOffset()) / Geometry.CHUNK_SIZE);
+  }
+
+  /**
+   * The allocated blocks.
+   *
+   * @return how many
+   */
+  public long blockCount() {
+    return firstBlock[entries.length];
+  }
+
+  /**
+   * The number of the block that starts at an offset.
+   *
+   * @param offset any number
+   * @return the block's number, or -1 if no allocated block starts there
+   */
+  public long numberOf(long offset) {
+    long inHeap = offset - heap.heapOffset();
+    if (offset < heap.heapOffset() || inHeap / Geometry.CHUNK_SIZE >= entries.length) {
+      return -1;
+    }
+    int chunk = chunkOf(offset);
+    int inChunk = (int) (inHeap % Geometry.CHUNK_SIZE);
+    return switch (ChunkEntryFormat.kind(entries[chunk])) {
+      case ChunkEntryFormat.SMALL -> {
+        int sizeClass = ChunkEntryFormat.sizeClass(entries[chunk]);
+        int block = SizeClasses.blockAt(sizeClass, inChunk);
+        yield block < 0 || (bitmapWord(chunk, block / Long.SIZE) & (1L << block)) == 0
+            ? -1
+            : firstBlock[chunk] + usedBefore(chunk, block);
+      }
+      case ChunkEntryFormat.RUN -> inChunk == 0 ? firstBlock[chunk] : -1;
+      default -> -1;
+    };
+  }
+
+  /**
+   * The room of the block that starts at an offset.
+   *
+   * @param offset where an allocated block starts
+   * @return its bytes
+   */
+  public long sizeOf(long offset) {
+    long entry = entries[chunkOf(offset)];
+    return ChunkEntryFormat.kind(entry) == ChunkEntryFormat.RUN
+        ? (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE
+        : SizeClasses.blockSize(ChunkEntryFormat.sizeClass(entry));
+  }
+
+  private long bitmapWord(int chunk, int word) {
+    int blocks = SizeClasses.blocksPerChunk(ChunkEntryFormat.sizeClass(entries[chunk]));
+    return soundBits(heap.getLong(chunkOffset(chunk) + (long) word * Long.BYTES), word, blocks);
+  }
+
+  private int usedBefore(int chunk, int block) {
+    int used = 0;
+    for (int word = 0; word < block / Long.SIZE; word++) {
+      used += Long.bitCount(bitmapWord(chunk, word));
+    }
+    long below = (1L << block) - 1; // a shift counts modulo 64
+    return used + Long.bitCount(bitmapWord(chunk, block / Long.SIZE) & below);
+  }
+
+  private int blocksIn(int chunk) {
+    return switch (ChunkEntryFormat.kind(entries[chunk])) {
+      case ChunkEntryFormat.SMALL ->
+          usedBefore(chunk, SizeClasses.blocksPerChunk(ChunkEntryFormat.sizeClass(entries[chunk])));
+      case ChunkEntryFormat.RUN -> 1;
+      default -> 0;
+    };
+  }
+
+  /**
+   * Visits every block, in the order of their numbers.
+   *
+   * @param visitor takes them
+   */
+  public void forEach(Visitor visitor) {
+    forEach(0, blockCount(), visitor);
+  }
+
+  /**
+   * Visits some blocks, in the order of their numbers.
+   *
+   * @param from the first number
+   * @param to the number behind the last
+   * @param visitor takes them
+   */
+  public void forEach(long from, long to, Visitor visitor) {
+    int found = Arrays.binarySearch(firstBlock, from);
+    int chunk = found >= 0 ? found : -found - 2;
+    while (chunk < entries.length && firstBlock[chunk] < to) {
+      forEachIn(chunk, from, to, visitor);
+      chunk++;
+    }
+  }
+
+  private void forEachIn(int chunk, long from, long to, Visitor visitor) {
+    long number = firstBlock[chunk];
+    if (ChunkEntryFormat.kind(entries[chunk]) == ChunkEntryFormat.RUN) {
+      if (number >= from) {
+        visitor.visit(chunkOffset(chunk), number);
+      }
+      return;
+    }
+    if (ChunkEntryFormat.kind(entries[chunk]) != ChunkEntryFormat.SMALL) {
+      return;
+    }
+    int sizeClass = ChunkEntryFormat.sizeClass(entries[chunk]);
+    for (int word = 0; word < SizeClasses.bitmapWordsPerChunk(sizeClass); word++) {
+      for (long bits = bitmapWord(chunk, word); bits != 0; bits &= bits - 1) {
+        if (number >= to) {
+          return;
+        }
+        if (number >= from) {
+          int block = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+          visitor.visit(chunkOffset(chunk) + SizeClasses.offsetOf(sizeClass, block), number);
+        }
+        number++;
+      }
+    }
+  }
+}

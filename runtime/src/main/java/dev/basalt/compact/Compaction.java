@@ -1,0 +1,196 @@
+package dev.basalt.compact;
+
+import static dev.basalt.format.Structure.U32;
+import static dev.basalt.format.Structure.U64;
+
+import dev.basalt.check.BlockMap;
+import dev.basalt.check.CountPass;
+import dev.basalt.check.Faults;
+import dev.basalt.check.Marks;
+import dev.basalt.check.Reachability;
+import dev.basalt.check.Structures;
+import dev.basalt.format.ChunkEntryFormat;
+import dev.basalt.format.ClassIds;
+import dev.basalt.format.Geometry;
+import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.SizeClasses;
+import dev.basalt.format.SlotFormat;
+import dev.basalt.format.TypeRecordFormat;
+import dev.basalt.medium.Medium;
+import dev.basalt.memory.Heap;
+import dev.basalt.object.ObjectShapes;
+import dev.basalt.recovery.PoolCreator;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies what roots lead to, and the type records, into a dense pool. References are rewritten and
+ * counts recomputed; versions stay, and so does the identity. Limbo and what nothing leads to stay
+ * behind. The old pool is sound and nobody changes it.
+ *
+ * <p>Memory is bounded: some bytes per chunk, a bit per 16 bytes of pool, a window of counts, and a
+ * chunk per size class.
+ */
+public final class Compaction {
+  private static final int WINDOW_MAX = 4 << 20;
+
+  private final Heap heap;
+  private final ObjectShapes shapes;
+  private final Medium target;
+  private final int windowMax;
+  private final @Nullable ChunkWriter[] writers = new ChunkWriter[SizeClasses.count()];
+
+  /**
+   * Prepares a compaction.
+   *
+   * @param heap the old pool's heap
+   * @param shapes what its objects consist of
+   * @param target an empty medium
+   */
+  public Compaction(Heap heap, ObjectShapes shapes, Medium target) {
+    this(heap, shapes, target, WINDOW_MAX);
+  }
+
+  Compaction(Heap heap, ObjectShapes shapes, Medium target, int windowMax) {
+    this.heap = heap;
+    this.shapes = shapes;
+    this.target = target;
+    this.windowMax = windowMax;
+  }
+
+  /**
+   * Writes the new pool; durable on return.
+   *
+   * @param id the pool's identity
+   * @param sequence the last commit in the old heap
+   * @return the number of objects in the new pool
+   */
+  public long run(UUID id, long sequence) {
+    try (Arena arena = Arena.ofConfined()) {
+      BlockMap blocks = new BlockMap(heap, new Faults());
+      Structures structures = new Structures(heap, blocks);
+      Marks marks = new Marks(heap, arena);
+      Reachability reachability = new Reachability(blocks, shapes, marks);
+      reachability.markFrom(structures.rootDirectory());
+      long _ = structures.forEachType(reachability::mark);
+      Relocation relocation = new Relocation(blocks, marks);
+      long logSize = heap.heapOffset() - Geometry.LOG_OFFSET;
+      PoolCreator.begin(target, logSize, blocks.chunkOffset(relocation.chunkCount()));
+      copyObjects(blocks, structures, marks, relocation, arena);
+      writeHeader(structures, relocation);
+      writeTable(relocation);
+      PoolCreator.finish(target, id, logSize, sequence);
+      return reachability.marked();
+    }
+  }
+
+  private void copyObjects(
+      BlockMap blocks, Structures structures, Marks marks, Relocation relocation, Arena arena) {
+    CountPass counts = new CountPass(blocks, shapes, windowMax);
+    while (counts.next()) {
+      counts.countFrom(structures.rootDirectory());
+      long _ = structures.forEachType(counts::count);
+      blocks.forEach(
+          (object, _) -> {
+            if (marks.get(object)) {
+              counts.countFrom(object);
+            }
+          });
+      blocks.forEach(
+          counts.from(),
+          counts.to(),
+          (object, number) -> {
+            if (marks.get(object)) {
+              copy(object, counts.references(number), blocks, relocation, arena);
+            }
+          });
+    }
+    for (ChunkWriter writer : writers) {
+      if (writer != null) {
+        writer.flush();
+      }
+    }
+  }
+
+  private void copy(long object, int count, BlockMap blocks, Relocation relocation, Arena arena) {
+    long entry = blocks.entry(blocks.chunkOf(object));
+    long size = shapes.sizeOf(object);
+    long place = relocation.of(object);
+    if (ChunkEntryFormat.kind(entry) == ChunkEntryFormat.SMALL) {
+      int sizeClass = ChunkEntryFormat.sizeClass(entry);
+      MemorySegment block = writer(sizeClass, blocks, relocation, arena).next(place);
+      fill(block.asSlice(0, size), object, count, relocation);
+    } else {
+      try (Arena own = Arena.ofConfined()) {
+        MemorySegment run = own.allocate(size, Long.BYTES);
+        fill(run, object, count, relocation);
+        target.write(place, run);
+      }
+    }
+  }
+
+  private ChunkWriter writer(int sizeClass, BlockMap blocks, Relocation relocation, Arena arena) {
+    ChunkWriter writer = writers[sizeClass];
+    if (writer == null) {
+      long first = blocks.chunkOffset(relocation.firstChunk(sizeClass));
+      writer = new ChunkWriter(target, arena, sizeClass, first);
+      writers[sizeClass] = writer;
+    }
+    return writer;
+  }
+
+  private void fill(MemorySegment copy, long object, int count, Relocation relocation) {
+    heap.copyOut(object, copy);
+    copy.set(U32, ObjectFormat.COUNT, count);
+    relocateSlots(copy, object, relocation);
+    if (shapes.classId(object) == ClassIds.TYPE_RECORD) {
+      long next = copy.get(U64, TypeRecordFormat.NEXT);
+      copy.set(U64, TypeRecordFormat.NEXT, next == 0 ? 0 : relocation.of(next));
+    }
+  }
+
+  private void relocateSlots(MemorySegment copy, long object, Relocation relocation) {
+    shapes.forEachSlot(
+        object,
+        (at, slot) -> {
+          if (SlotFormat.isPointer(slot)) {
+            copy.set(U64, at, relocation.of(slot));
+          }
+        });
+  }
+
+  private void writeHeader(Structures structures, Relocation relocation) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment chunk = arena.allocate(Geometry.CHUNK_SIZE, Long.BYTES);
+      long types = heap.getLong(heap.heapOffset() + PoolHeaderFormat.TYPE_TABLE);
+      chunk.set(U64, PoolHeaderFormat.TYPE_TABLE, types == 0 ? 0 : relocation.of(types));
+      long directory = structures.rootDirectory();
+      MemorySegment roots =
+          chunk.asSlice(PoolHeaderFormat.ROOT_DIRECTORY, shapes.sizeOf(directory));
+      heap.copyOut(directory, roots);
+      relocateSlots(roots, directory, relocation);
+      for (int part = 0; part < relocation.parts(); part++) {
+        chunk.set(
+            U64, PoolHeaderFormat.TABLE_DIRECTORY + (long) part * Long.BYTES, partOffset(part));
+      }
+      target.write(heap.heapOffset(), chunk);
+    }
+  }
+
+  private long partOffset(int part) {
+    return heap.heapOffset() + (1L + part) * Geometry.CHUNK_SIZE;
+  }
+
+  private void writeTable(Relocation relocation) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment table =
+          arena.allocate((long) relocation.parts() * Geometry.CHUNK_SIZE, Long.BYTES);
+      relocation.forEachEntry(
+          (chunk, entry) -> table.set(U64, (long) chunk * ChunkEntryFormat.SIZE, entry));
+      target.write(partOffset(0), table);
+    }
+  }
+}

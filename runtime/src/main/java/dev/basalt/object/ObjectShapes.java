@@ -1,0 +1,110 @@
+package dev.basalt.object;
+
+import dev.basalt.format.ClassIds;
+import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.SlotFormat;
+import dev.basalt.tx.Still;
+
+/**
+ * What the objects in the heap consist of, for tools that go through all of them while no update
+ * runs: checking and compaction. Nothing is checked here but what is said.
+ */
+@SuppressWarnings("exports") // for the layers between this one and the public package
+public final class ObjectShapes {
+  private final ObjectSpace space;
+  private final Still still;
+
+  /** Takes a slot of an object. */
+  public interface SlotVisitor {
+    /**
+     * Takes a slot.
+     *
+     * @param fieldOffset bytes from the object's start
+     * @param slot what it holds
+     */
+    void visit(int fieldOffset, long slot);
+  }
+
+  /**
+   * Creates a reader of a pool's objects.
+   *
+   * @param space the objects
+   */
+  public ObjectShapes(ObjectSpace space) {
+    this.space = space;
+    this.still = new Still(space.transactions());
+  }
+
+  /**
+   * The class id in an object's header.
+   *
+   * @param object the object
+   * @return the id, whatever it is
+   */
+  public int classId(long object) {
+    return (int) still.word(object, ObjectFormat.CLASS_ID);
+  }
+
+  /**
+   * The bytes of an object with its header.
+   *
+   * @param object the object
+   * @return what its class and its length field say; negative or too much if they are damaged
+   * @throws dev.basalt.error.CorruptPoolException if it has no class that the pool knows
+   */
+  public long sizeOf(long object) {
+    return space.sizeOf(still, object);
+  }
+
+  /**
+   * Visits every slot of an object: the words that may be counted references.
+   *
+   * @param object an object of sound size
+   * @param visitor takes them
+   */
+  public void forEachSlot(long object, SlotVisitor visitor) {
+    space.forEachSlot(still, object, visitor::visit);
+  }
+
+  /**
+   * Whether a slot holds something that has a meaning; a reference does, wherever it leads.
+   *
+   * @param slot the slot
+   * @return whether its tag is known
+   */
+  public static boolean isSound(long slot) {
+    return SlotFormat.tag(slot) <= SlotFormat.LONG;
+  }
+
+  /**
+   * What to call the class of an object in a report.
+   *
+   * @param object the object
+   * @return the class's name, or its id
+   */
+  public String className(long object) {
+    int id = classId(object);
+    return switch (id) {
+      case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> "String";
+      case ClassIds.LONG -> "Long";
+      case ClassIds.DOUBLE -> "Double";
+      case ClassIds.SLOTS -> "Slots";
+      case ClassIds.TYPE_RECORD -> "TypeRecord";
+      case ClassIds.LIMBO_NODE -> "LimboNode";
+      default -> space.types().names().getOrDefault(id, "class " + id);
+    };
+  }
+
+  /**
+   * The string that a slot holds, for a report.
+   *
+   * @param slot the slot
+   * @return the string
+   * @throws RuntimeException if it holds no string
+   */
+  public String string(long slot) {
+    return SlotFormat.isPointer(slot)
+        ? Strings.read(still, slot, classId(slot))
+        : Strings.fromSlot(slot);
+  }
+}

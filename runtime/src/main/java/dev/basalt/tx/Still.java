@@ -1,0 +1,37 @@
+package dev.basalt.tx;
+
+import dev.basalt.memory.Heap;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Reads what lies in the heap, whatever its version, for tools that run while no update does: the
+ * check of a pool must not trust the versions that it checks.
+ */
+public final class Still extends Tx {
+  private final Heap heap;
+
+  /**
+   * Creates a reader.
+   *
+   * @param manager the transactions of a pool in which nobody changes anything meanwhile
+   */
+  public Still(TransactionManager manager) {
+    super(manager);
+    this.heap = manager.heap();
+  }
+
+  @Override
+  public long word(long object, int wordOffset) {
+    return heap.getLong(object + wordOffset);
+  }
+
+  @Override
+  public long constantWord(long object, int wordOffset) {
+    return word(object, wordOffset);
+  }
+
+  @Override
+  public MemorySegment constantBytes(long object, int from, long length) {
+    return heap.slice(object + from, length);
+  }
+}
