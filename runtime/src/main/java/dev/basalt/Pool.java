@@ -4,6 +4,7 @@ import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
 import dev.basalt.memory.Allocator;
+import dev.basalt.object.Migration;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import dev.basalt.object.Reclaimer;
@@ -46,6 +47,7 @@ public final class Pool implements AutoCloseable {
   private final ObjectSpace space;
   private final Roots roots;
   private final Reclaimer reclaimer;
+  private final long migratedObjects;
   private volatile boolean open = true;
 
   Pool(PoolBuilder options, RecoveredPool recovered) {
@@ -73,16 +75,35 @@ public final class Pool implements AutoCloseable {
                 readOnly,
                 options.memoryMax(),
                 options.syncInterval().toNanos()));
-    this.space = new ObjectSpace(transactions, options.loader(), this);
+    this.space = new ObjectSpace(transactions, options.objects(), this);
     this.roots = new Roots(space);
     this.reclaimer = new Reclaimer(space);
     transactions.start();
+    this.migratedObjects = readOnly ? 0 : migrate();
     LOGGER.info(
         "opened {}: {} commits replayed from {} bytes of log in {} us",
         path,
         recovered.report().commits(),
         recovered.report().logBytes(),
         recovered.report().nanos() / 1000);
+  }
+
+  /** Brings objects of classes that have changed to the classes' present shapes. */
+  private long migrate() {
+    try {
+      long objects = new Migration(space, allocator).run();
+      if (objects > 0) {
+        reclaimer.drain();
+      }
+      return objects;
+    } catch (RuntimeException | Error e) {
+      try {
+        close();
+      } catch (RuntimeException | Error second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -146,6 +167,7 @@ public final class Pool implements AutoCloseable {
   public <T> Optional<T> root(String name, Class<T> type) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(type, "type");
+    space.addClass(type);
     Object found = space.read(() -> roots.get(name));
     return found == null ? Optional.empty() : Optional.of(cast(name, type, found));
   }
@@ -376,7 +398,8 @@ public final class Pool implements AutoCloseable {
         transactions.checkpointer().pagesWritten(),
         transactions.versionStoreBytes(),
         recovered.report().commits(),
-        recovered.report().nanos());
+        recovered.report().nanos(),
+        migratedObjects);
   }
 
   /**

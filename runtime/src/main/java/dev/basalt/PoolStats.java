@@ -21,6 +21,7 @@ package dev.basalt;
  * @param versionStoreBytes memory that holds earlier states for running views
  * @param recoveredCommits commits replayed when the pool was opened
  * @param recoveryNanos how long that took
+ * @param migratedObjects objects brought to new shapes of their classes when the pool was opened
  */
 public record PoolStats(
     long poolBytes,
@@ -39,4 +40,5 @@ public record PoolStats(
     long checkpointPages,
     long versionStoreBytes,
     long recoveredCommits,
-    long recoveryNanos) {}
+    long recoveryNanos,
+    long migratedObjects) {}

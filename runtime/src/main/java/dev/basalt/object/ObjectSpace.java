@@ -2,22 +2,21 @@ package dev.basalt.object;
 
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.CrossPoolReferenceException;
+import dev.basalt.error.NotEnhancedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.error.StaleTransactionException;
-import dev.basalt.format.BytesFormat;
+import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.format.ClassIds;
-import dev.basalt.format.LimboNodeFormat;
-import dev.basalt.format.NumberFormat;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.SlotsFormat;
-import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +31,38 @@ public final class ObjectSpace {
   private static final int WORD_MASK = -Long.BYTES;
 
   private final TransactionManager transactions;
-  private final ClassLoader loader;
   private final Object owner;
+  private final ClassNames names;
   private final TypeTable types;
   private final HandleTable handles = new HandleTable();
+  private final Values values;
+  private final Contents contents;
 
   /**
    * Opens the objects of a pool.
    *
    * @param transactions the pool's transactions
-   * @param loader finds the classes of stored objects
+   * @param options what the program has said about its classes
    * @param owner the pool
    */
   @SuppressWarnings("exports") // for the public package; rewritten classes treat a space as opaque
-  public ObjectSpace(TransactionManager transactions, ClassLoader loader, Object owner) {
+  public ObjectSpace(TransactionManager transactions, Options options, Object owner) {
     this.transactions = transactions;
-    this.loader = loader;
     this.owner = owner;
+    this.names = new ClassNames(options.loader, options.classes);
     this.types = new TypeTable(transactions.heap());
+    this.contents = new Contents(name(), types);
+    this.values = new Values(this, types, handles, names, options.codecs);
   }
+
+  /**
+   * What a program says about the classes of its objects.
+   *
+   * @param loader finds the classes of stored objects
+   * @param classes classes that may have had other names
+   * @param codecs turn values of the program's own types into bytes
+   */
+  public record Options(ClassLoader loader, List<Class<?>> classes, List<ValueCodec> codecs) {}
 
   /**
    * The pool's transactions.
@@ -86,6 +98,27 @@ public final class ObjectSpace {
 
   HandleTable handles() {
     return handles;
+  }
+
+  ClassNames names() {
+    return names;
+  }
+
+  Values values() {
+    return values;
+  }
+
+  Contents contents() {
+    return contents;
+  }
+
+  /**
+   * Takes note of a class that the program has: classes that were renamed are found from it.
+   *
+   * @param type any class
+   */
+  public void addClass(Class<?> type) {
+    names.add(type);
   }
 
   /**
@@ -145,7 +178,7 @@ public final class ObjectSpace {
     }
   }
 
-  private Update currentUpdate() {
+  Update currentUpdate() {
     Tx tx = transactions.current();
     if (tx instanceof Update update) {
       return update;
@@ -223,7 +256,7 @@ public final class ObjectSpace {
   /** The update's copy of an object. */
   private long[] writable(Update update, long object) {
     long[] words = update.ownWords(object);
-    return words != null ? words : update.copy(object, sizeOf(update, object));
+    return words != null ? words : update.copy(object, contents.sizeOf(update, object));
   }
 
   // ---- references and values
@@ -240,7 +273,8 @@ public final class ObjectSpace {
       try {
         return storedReference(object, fieldOffset);
       } catch (UncommittedObjectException e) {
-        Object reference = PlainFields.read(plain(object), fieldOffset).reference();
+        Object reference =
+            LoadedArrays.copy(PlainFields.read(plain(object), fieldOffset).reference());
         VarHandle.loadLoadFence();
         // A commit clears the plain reference fields once the object has a version.
         if (transactions.heap().versionAcquire(object) == 0) {
@@ -255,11 +289,11 @@ public final class ObjectSpace {
   private @Nullable Object storedReference(long object, int fieldOffset) {
     Tx tx = transactions.current();
     if (tx != null) {
-      return decode(tx, tx.word(object, fieldOffset));
+      return values.decode(tx, tx.word(object, fieldOffset), 0);
     }
     while (true) {
       try (View view = transactions.openView()) {
-        return decode(view, view.word(object, fieldOffset));
+        return values.decode(view, view.word(object, fieldOffset), 0);
       } catch (StaleTransactionException e) {
         // The object was stored since this view began; the next view sees it, unless its version
         // is one that the commit in progress, if there is one, does not make true.
@@ -271,40 +305,9 @@ public final class ObjectSpace {
     }
   }
 
-  /** What a slot holds, as the transaction sees it. */
-  @Nullable Object decode(Tx tx, long slot) {
-    return switch (SlotFormat.tag(slot)) {
-      case SlotFormat.POINTER -> slot == 0 ? null : decodeObject(tx, slot);
-      case SlotFormat.STRING -> Strings.fromSlot(slot);
-      case SlotFormat.SMALL, SlotFormat.LONG -> Scalars.fromSlot(slot);
-      default ->
-          throw new CorruptPoolException(
-              "%s: a slot holds %016x, which has no meaning".formatted(name(), slot));
-    };
-  }
-
-  private Object decodeObject(Tx tx, long object) {
-    try {
-      int classId = classId(tx, object);
-      return switch (classId) {
-        case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> Strings.read(tx, object, classId);
-        case ClassIds.LONG -> tx.word(object, NumberFormat.VALUE);
-        case ClassIds.DOUBLE -> Double.longBitsToDouble(tx.word(object, NumberFormat.VALUE));
-        default -> handles.get(object, () -> makeHandle(classId, object));
-      };
-    } catch (UncommittedObjectException | StaleTransactionException e) {
-      // What a transaction sees refers only to what it sees too.
-      throw nothingAt(object, e);
-    }
-  }
-
   private CorruptPoolException nothingAt(long object, RuntimeException cause) {
     return new CorruptPoolException(
         "%s: a reference leads to %d, where no object is".formatted(name(), object), cause);
-  }
-
-  private PersistentObject makeHandle(int classId, long object) {
-    return types.byId(classId, object).prototype(loader).$basalt$handle(this, object);
   }
 
   private static int classId(Tx tx, long object) {
@@ -331,49 +334,38 @@ public final class ObjectSpace {
   }
 
   void putReference(Update update, long object, int fieldOffset, @Nullable Object value) {
-    putSlot(update, object, fieldOffset, encode(update, value));
+    if (value != null
+        && value.getClass().isArray()
+        && LoadedArrays.of(update).isLoaded(update.word(object, fieldOffset), value)) {
+      return; // the array is this field's; its changes are found at the commit
+    }
+    try {
+      putSlot(update, object, fieldOffset, values.encode(update, value, 0));
+    } catch (UnsupportedTypeException | NotEnhancedException | CrossPoolReferenceException e) {
+      throw Refusal.in(place(update, object, fieldOffset), e);
+    }
+  }
+
+  /** What a program calls the place of a reference. */
+  private String place(Tx tx, long object, int fieldOffset) {
+    Type type = types.find(classId(tx, object));
+    if (type != null && type.shape() instanceof Shape.ClassShape(Layout layout)) {
+      for (Layout.Field field : layout.fields()) {
+        if (field.offset() == fieldOffset) {
+          return field.declaringClass() + "." + field.name();
+        }
+      }
+    }
+    return "an element of a collection, or a root";
   }
 
   /** Sets a slot and counts the references that come and go. */
-  private void putSlot(Update update, long object, int fieldOffset, long slot) {
+  void putSlot(Update update, long object, int fieldOffset, long slot) {
     long[] words = writable(update, object);
     long old = words[fieldOffset >> 3];
     words[fieldOffset >> 3] = slot;
-    if (SlotFormat.isPointer(slot)) {
-      update.changeCount(slot, 1);
-    }
-    if (SlotFormat.isPointer(old)) {
-      update.changeCount(old, -1);
-    }
-  }
-
-  /** The slot of a value; stores what is not in the pool yet. */
-  private long encode(Update update, @Nullable Object value) {
-    return switch (value) {
-      case null -> 0;
-      case String string -> Strings.encode(update, string);
-      case PersistentObject object -> encodeObject(update, object);
-      default -> {
-        long slot = Scalars.encode(update, value);
-        if (slot == 0) {
-          throw Prototypes.notStorable(value.getClass());
-        }
-        yield slot;
-      }
-    };
-  }
-
-  private long encodeObject(Update update, PersistentObject object) {
-    ObjectSpace owner = object.$basalt$space();
-    if (owner == this) {
-      return object.$basalt$offset();
-    }
-    if (owner != null) {
-      throw new CrossPoolReferenceException(
-          "an object of class %s in %s cannot be referred to from %s; copy it"
-              .formatted(object.getClass().getName(), owner.name(), name()));
-    }
-    return Promotion.of(this, update).promote(object);
+    Values.count(update, slot, 1);
+    Values.count(update, old, -1);
   }
 
   // ---- structures: objects that collections lay out by hand
@@ -387,7 +379,6 @@ public final class ObjectSpace {
   public long create(Layout layout) {
     Update update = currentUpdate();
     Type type = types.of(layout);
-    ShapeCheck.check(type.layout(), layout);
     Promotion.of(this, update).need(type);
     return update.create(type.id(), layout.size());
   }
@@ -484,7 +475,7 @@ public final class ObjectSpace {
    * @return the value, the handle, or {@code null}
    */
   public @Nullable Object value(long slot) {
-    return decode(currentTx(), slot);
+    return values.decode(currentTx(), slot, 0);
   }
 
   /**
@@ -499,9 +490,9 @@ public final class ObjectSpace {
     if (value == null || slot == 0) {
       return value == null && slot == 0;
     }
-    long inSlot = Scalars.inSlot(value);
-    if (inSlot != 0) {
-      return slot == inSlot || (value instanceof Float && value.equals(value(slot)));
+    Values.Comparison comparison = values.compare(slot, value);
+    if (comparison != Values.Comparison.UNKNOWN) {
+      return comparison == Values.Comparison.EQUAL;
     }
     Tx tx = currentTx();
     if (value instanceof String string && SlotFormat.isPointer(slot)) {
@@ -512,7 +503,7 @@ public final class ObjectSpace {
         && object.$basalt$offset() == slot) {
       return true;
     }
-    return value.equals(decode(tx, slot));
+    return value.equals(values.decode(tx, slot, 0));
   }
 
   private boolean holdsString(Tx tx, long object, String string) {
@@ -525,54 +516,11 @@ public final class ObjectSpace {
     }
   }
 
-  private Tx currentTx() {
+  Tx currentTx() {
     Tx tx = transactions.current();
     if (tx == null) {
       throw new IllegalStateException("not inside a transaction");
     }
     return tx;
-  }
-
-  // ---- what an object consists of
-
-  /** The bytes of an object. */
-  long sizeOf(Tx tx, long object) {
-    int classId = classId(tx, object);
-    return switch (classId) {
-      case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 ->
-          BytesFormat.size(tx.word(object, BytesFormat.LENGTH) & 0xFFFF_FFFFL);
-      case ClassIds.LONG, ClassIds.DOUBLE -> NumberFormat.SIZE;
-      case ClassIds.SLOTS -> SlotsFormat.size((int) tx.word(object, SlotsFormat.LENGTH));
-      case ClassIds.TYPE_RECORD ->
-          TypeRecordFormat.TEXT + (tx.word(object, TypeRecordFormat.DESCRIBED_ID) >>> Integer.SIZE);
-      case ClassIds.LIMBO_NODE -> LimboNodeFormat.SIZE;
-      default -> types.byId(classId, object).layout().size();
-    };
-  }
-
-  /** Takes the references in an object. */
-  interface PointerVisitor {
-    void visit(long target);
-  }
-
-  /** Visits the counted references from an object. */
-  void forEachPointer(Tx tx, long object, PointerVisitor visitor) {
-    int classId = classId(tx, object);
-    if (classId == ClassIds.SLOTS) {
-      int length = (int) tx.word(object, SlotsFormat.LENGTH);
-      for (int i = 0; i < length; i++) {
-        visitSlot(tx.word(object, SlotsFormat.slot(i)), visitor);
-      }
-    } else if (classId >= ClassIds.FIRST_TYPE) {
-      for (int offset : types.byId(classId, object).referenceOffsets()) {
-        visitSlot(tx.word(object, offset), visitor);
-      }
-    }
-  }
-
-  private static void visitSlot(long slot, PointerVisitor visitor) {
-    if (SlotFormat.isPointer(slot)) {
-      visitor.visit(slot);
-    }
   }
 }

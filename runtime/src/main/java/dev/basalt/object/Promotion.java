@@ -3,7 +3,10 @@ package dev.basalt.object;
 import dev.basalt.tx.Update;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,11 @@ final class Promotion implements Update.Listener {
   private final Update update;
   private final List<PersistentObject> promoted = new ArrayList<>();
   private final ArrayDeque<PersistentObject> toStore = new ArrayDeque<>();
-  private final List<Type> newTypes = new ArrayList<>();
+  private final Set<Type> newTypes = new LinkedHashSet<>();
+
+  /** What JDK collections have become, so that one that is met again is the same again. */
+  private final IdentityHashMap<Object, PersistentObject> converted = new IdentityHashMap<>();
+
   private boolean storing;
 
   Promotion(ObjectSpace space, Update update) {
@@ -42,7 +49,6 @@ final class Promotion implements Update.Listener {
     try {
       Layout layout = Prototypes.layoutOf(plain);
       Type type = space.types().of(layout);
-      ShapeCheck.check(type.layout(), layout);
       need(type);
       long object = update.create(type.id(), layout.size());
       promoted.add(plain);
@@ -77,13 +83,24 @@ final class Promotion implements Update.Listener {
 
   /** A type that objects of this update have; recorded with the commit if it is new. */
   void need(Type type) {
-    if (!type.isRecorded() && !newTypes.contains(type)) {
+    if (!type.isRecorded()) {
       newTypes.add(type);
     }
   }
 
+  /** What a JDK collection has become in this update. */
+  @Nullable PersistentObject converted(Object collection) {
+    return converted.get(collection);
+  }
+
+  /** A JDK collection becomes a persistent one. */
+  void convert(Object collection, PersistentObject to) {
+    converted.put(collection, to);
+  }
+
   @Override
   public void beforeCommit() {
+    LoadedArrays.storeChanges(space, space.values().arrays(), update);
     for (Type type : newTypes) {
       if (!type.isRecorded()) {
         space.types().record(update, type);

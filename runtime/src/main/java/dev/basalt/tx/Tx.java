@@ -1,6 +1,7 @@
 package dev.basalt.tx;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running transaction as the object layer sees it: a way to read objects. An object is read in
@@ -8,7 +9,27 @@ import java.lang.foreign.MemorySegment;
  * thread.
  */
 public abstract sealed class Tx permits View, Update {
+  private @Nullable Object attachment;
+
   Tx() {}
+
+  /**
+   * What the object layer keeps with this transaction.
+   *
+   * @return what was attached last, or {@code null}
+   */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /**
+   * Keeps something with this transaction.
+   *
+   * @param newAttachment what to keep
+   */
+  public void attach(Object newAttachment) {
+    this.attachment = newAttachment;
+  }
 
   /**
    * Reads a word of an object.

@@ -3,9 +3,11 @@ package dev.basalt.crash;
 import static dev.basalt.format.Structure.U32;
 import static dev.basalt.format.Structure.U64;
 
+import dev.basalt.format.ArrayFormat;
 import dev.basalt.format.BytesFormat;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.ClassIds;
+import dev.basalt.format.ForwardFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.LimboNodeFormat;
 import dev.basalt.format.NumberFormat;
@@ -16,6 +18,7 @@ import dev.basalt.format.SlotFormat;
 import dev.basalt.format.SlotsFormat;
 import dev.basalt.format.Superblock;
 import dev.basalt.format.TypeRecordFormat;
+import dev.basalt.format.ValueFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,7 +52,7 @@ public final class PoolVerifier {
   private final Set<Long> reached = new HashSet<>();
   private final ArrayDeque<Long> toVisit = new ArrayDeque<>();
 
-  private record Shape(String name, int size, List<Integer> references) {}
+  private record Shape(String kind, String name, int size, List<Integer> references) {}
 
   private PoolVerifier(MemorySegment pool) {
     this.pool = pool;
@@ -199,19 +202,20 @@ public final class PoolVerifier {
               StandardCharsets.UTF_8);
       String[] lines = text.split("\n");
       List<Integer> references = new ArrayList<>();
-      for (int i = 1; i < lines.length; i++) {
+      String[] head = lines[0].split(" ");
+      boolean hasFields = head[0].equals("class") || head[0].equals("record");
+      for (int i = 1; hasFields && i < lines.length; i++) {
         String[] words = lines[i].split(" ");
         if (words[1].equals("reference")) {
           references.add(Integer.parseInt(words[0]));
         }
       }
-      String[] head = lines[0].split(" ");
       Shape other =
           shapes.put(
               half(record + TypeRecordFormat.DESCRIBED_ID),
-              new Shape(head[0], Integer.parseInt(head[1]), references));
+              new Shape(head[0], head[1], hasFields ? Integer.parseInt(head[2]) : 0, references));
       if (other != null) {
-        find("two type records share an id: %s and %s", other.name, head[0]);
+        find("two type records share an id: %s and %s", other.name, head[1]);
       }
       record = word(record + TypeRecordFormat.NEXT);
     }
@@ -285,30 +289,72 @@ public final class PoolVerifier {
       case ClassIds.LONG, ClassIds.DOUBLE -> {
         return NumberFormat.SIZE;
       }
-      case ClassIds.SLOTS -> {
-        int length = half(object + SlotsFormat.LENGTH);
-        for (int i = 0; i < length; i++) {
-          follow(object, word(object + SlotsFormat.slot(i)));
+      case ClassIds.SLOTS, ClassIds.OPTIONAL -> {
+        return followElements(object);
+      }
+      case ClassIds.VALUE -> {
+        return ValueFormat.size(half(object + ValueFormat.LENGTH));
+      }
+      case ClassIds.ARRAY -> {
+        int kind = half(object + ArrayFormat.KIND);
+        if (ArrayFormat.elementBytes(kind) == 0) {
+          find("the array at %d has the kind %d", object, kind);
         }
-        return SlotsFormat.size(length);
+        return ArrayFormat.size(kind, half(object + ArrayFormat.LENGTH));
+      }
+      case ClassIds.FORWARD -> {
+        follow(object, word(object + ForwardFormat.TARGET));
+        return ForwardFormat.SIZE;
+      }
+      case ClassIds.TYPE_RECORD -> {
+        if (!inLimbo.contains(object)) {
+          find("an object refers to the type record at %d", object);
+        }
+        return TypeRecordFormat.TEXT + half(object + TypeRecordFormat.LENGTH);
       }
       default -> {
-        Shape shape = shapes.get(classId);
-        if (shape == null) {
-          find("the object at %d has class id %d", object, classId);
-          return ObjectFormat.SIZE;
-        }
+        return visitTyped(object, classId, shapes.get(classId));
+      }
+    }
+  }
+
+  private long visitTyped(long object, int classId, Shape shape) {
+    switch (shape == null ? "" : shape.kind) {
+      case "class", "record" -> {
         shape.references.forEach(offset -> follow(object, word(object + offset)));
         return shape.size;
       }
+      case "array" -> {
+        return followElements(object);
+      }
+      case "codec" -> {
+        return ValueFormat.size(half(object + ValueFormat.LENGTH));
+      }
+      default -> {
+        find("the object at %d has class id %d", object, classId);
+        return ObjectFormat.SIZE;
+      }
     }
+  }
+
+  private long followElements(long object) {
+    int length = half(object + SlotsFormat.LENGTH);
+    for (int i = 0; i < length; i++) {
+      follow(object, word(object + SlotsFormat.slot(i)));
+    }
+    return SlotsFormat.size(length);
   }
 
   private void follow(long from, long slot) {
     if (SlotFormat.isPointer(slot)) {
       counted.merge(slot, 1, Integer::sum);
       reach(slot);
-    } else if (slot != 0 && SlotFormat.tag(slot) > SlotFormat.LONG) {
+    } else if (SlotFormat.tag(slot) == SlotFormat.ENUM) {
+      Shape shape = shapes.get((int) (slot >>> 4) & 0xFFF_FFFF);
+      if (shape == null || !shape.kind.equals("enum")) {
+        find("the object at %d has a constant %x of no enum", from, slot);
+      }
+    } else if (slot != 0 && SlotFormat.tag(slot) > SlotFormat.DIRECT) {
       find("the object at %d has a slot with %x", from, slot);
     }
   }
