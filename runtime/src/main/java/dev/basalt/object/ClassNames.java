@@ -63,6 +63,7 @@ final class ClassNames {
   private @Nullable Class<?> findClass(String stored) {
     Class<?> type = load(stored);
     if (type != null) {
+      add(type); // from it others may be found
       return type;
     }
     type = ofEarlierName(stored);

@@ -60,6 +60,14 @@ final class Contents {
     return ValueFormat.size(tx.word(object, ValueFormat.KIND) >>> Integer.SIZE);
   }
 
+  /** Whether objects with a class id may have slots; others may not even have a version. */
+  static boolean hasSlots(int classId) {
+    return classId == ClassIds.SLOTS
+        || classId == ClassIds.OPTIONAL
+        || classId == ClassIds.FORWARD
+        || classId >= ClassIds.FIRST_TYPE;
+  }
+
   /** Takes a slot of an object and where it lies. */
   interface SlotVisitor {
     void visit(int fieldOffset, long slot);

@@ -68,6 +68,8 @@ public final class Migration {
    * @return how many objects were rewritten
    */
   public long run() {
+    // Classes that have their names still lead to those that have others.
+    types.recorded().forEach(type -> space.names().find(type.shape().name()));
     types.recorded().forEach(this::plan);
     if (movers.isEmpty()) {
       return 0;
@@ -210,6 +212,9 @@ public final class Migration {
   private List<Reference> toForwards(Tx tx, List<Long> blocks) {
     List<Reference> stale = new ArrayList<>();
     for (long block : blocks) {
+      if (!Contents.hasSlots(classId(block))) {
+        continue;
+      }
       space
           .contents()
           .forEachSlot(
