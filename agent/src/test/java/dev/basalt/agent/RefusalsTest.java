@@ -7,6 +7,7 @@ import dev.basalt.Codec;
 import dev.basalt.error.UnsupportedTypeException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,7 +99,7 @@ class RefusalsTest {
   }
 
   /** A codec as a program would write it. */
-  public abstract static class DateCodec implements Comparable<String>, Codec<java.util.Date> {}
+  public abstract static class DateCodec implements Supplier<String>, Codec<java.util.Date> {}
 
   @Test
   void typeOfACodecServiceCanBeStored() {
