@@ -4,4 +4,7 @@ module dev.basalt.collections {
   requires static transitive org.jspecify;
 
   exports dev.basalt.collections;
+
+  provides dev.basalt.object.CollectionFactory with
+      dev.basalt.collections.StandardCollections;
 }

@@ -6,6 +6,9 @@ module dev.basalt.runtime {
   requires jdk.jfr;
   requires org.slf4j;
 
+  uses dev.basalt.Codec;
+  uses dev.basalt.object.CollectionFactory;
+
   exports dev.basalt;
   exports dev.basalt.error;
 

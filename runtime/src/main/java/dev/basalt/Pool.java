@@ -4,6 +4,7 @@ import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
 import dev.basalt.memory.Allocator;
+import dev.basalt.object.Migration;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import dev.basalt.object.Reclaimer;
@@ -45,6 +46,7 @@ public final class Pool implements AutoCloseable {
   private final ObjectSpace space;
   private final Roots roots;
   private final Reclaimer reclaimer;
+  private final long migratedObjects;
   private volatile boolean open = true;
 
   Pool(PoolBuilder options, RecoveredPool recovered) {
@@ -74,10 +76,11 @@ public final class Pool implements AutoCloseable {
                 readOnly,
                 options.memoryMax(),
                 options.syncInterval().toNanos()));
-    this.space = new ObjectSpace(transactions, options.loader(), this);
+    this.space = new ObjectSpace(transactions, options.objects(), this);
     this.roots = new Roots(space);
     this.reclaimer = new Reclaimer(space);
     transactions.start();
+    this.migratedObjects = readOnly ? 0 : migrate();
     LOGGER.info(
         "opened {}: {} commits replayed from {} bytes of log, {} pages, in {} us",
         path,
@@ -85,6 +88,24 @@ public final class Pool implements AutoCloseable {
         recovered.report().logBytes(),
         recovered.report().pages(),
         recovered.report().nanos() / 1000);
+  }
+
+  /** Brings objects of classes that have changed to the classes' present shapes. */
+  private long migrate() {
+    try {
+      long objects = new Migration(space, allocator).run();
+      if (objects > 0) {
+        reclaimer.drain();
+      }
+      return objects;
+    } catch (RuntimeException | Error e) {
+      try {
+        close();
+      } catch (RuntimeException | Error second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -149,6 +170,7 @@ public final class Pool implements AutoCloseable {
   public <T> Optional<T> root(String name, Class<T> type) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(type, "type");
+    space.addClass(type);
     Object found = space.read(() -> roots.get(name));
     return found == null ? Optional.empty() : Optional.of(cast(name, type, found));
   }
@@ -438,7 +460,8 @@ public final class Pool implements AutoCloseable {
             transactions.throttle().waits(),
             transactions.throttle().delayNanos()),
         RecoveryStats.of(recovered.report()),
-        PoolStats.memory(usage));
+        PoolStats.memory(usage),
+        migratedObjects);
   }
 
   /**

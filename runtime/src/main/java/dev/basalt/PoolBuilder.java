@@ -4,13 +4,18 @@ import dev.basalt.error.PoolAccessException;
 import dev.basalt.format.Geometry;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Medium;
+import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.ValueCodec;
 import dev.basalt.recovery.PoolCreator;
 import dev.basalt.recovery.RecoveredPool;
 import dev.basalt.recovery.UnrecoveredPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a pool is to be opened. Not thread-safe. */
@@ -32,6 +37,8 @@ public final class PoolBuilder {
   private long memoryMax = MEMORY_MAX_DEFAULT;
   private Duration syncInterval = SYNC_INTERVAL_DEFAULT;
   private long freeSpaceKept = -1;
+  private final List<Class<?>> classes = new ArrayList<>();
+  private final List<Codec<?>> codecs = new ArrayList<>();
   private @Nullable ClassLoader loader;
 
   PoolBuilder(Path path) {
@@ -148,6 +155,38 @@ public final class PoolBuilder {
   }
 
   /**
+   * Names classes that were renamed or moved since their objects were stored. They say so by {@link
+   * dev.basalt.annotation.RenamedFrom}; to be found by their old names they must be named here, or
+   * be reached from a class that is stored or named, by a superclass, a permitted subclass or the
+   * type of a field.
+   *
+   * @param named the classes
+   * @return this builder
+   */
+  public PoolBuilder classes(Class<?>... named) {
+    classes.addAll(List.of(named));
+    return this;
+  }
+
+  /**
+   * Adds a codec for values of a program's own type. It comes before those that are found as
+   * services.
+   *
+   * @param <T> the type
+   * @param type the class of the values, what {@link Codec#type} returns
+   * @param codec the codec
+   * @return this builder
+   */
+  public <T> PoolBuilder codec(Class<T> type, Codec<T> codec) {
+    if (codec.type() != type) {
+      throw new IllegalArgumentException(
+          "the codec '%s' is for %s, not for %s".formatted(codec.name(), codec.type(), type));
+    }
+    codecs.add(codec);
+    return this;
+  }
+
+  /**
    * Opens the pool. What a crash has left in the log is replayed first.
    *
    * @return the open pool
@@ -241,7 +280,27 @@ public final class PoolBuilder {
     return syncInterval;
   }
 
-  ClassLoader loader() {
+  /** What the object layer is told of the program's classes. */
+  ObjectSpace.Options objects() {
+    List<ValueCodec> all = new ArrayList<>();
+    codecs.forEach(codec -> all.add(adapt(codec)));
+    for (Codec<?> codec : ServiceLoader.load(Codec.class, loader())) {
+      all.add(adapt(codec));
+    }
+    return new ObjectSpace.Options(loader(), List.copyOf(classes), all);
+  }
+
+  private static <T> ValueCodec adapt(Codec<T> codec) {
+    Class<T> type = codec.type();
+    return new ValueCodec(
+        type,
+        codec.name(),
+        codec.version(),
+        value -> codec.encode(type.cast(value)),
+        (bytes, version) -> codec.decode(bytes, version));
+  }
+
+  private ClassLoader loader() {
     if (loader != null) {
       return loader;
     }

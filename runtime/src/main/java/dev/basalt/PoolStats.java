@@ -25,6 +25,7 @@ import java.util.List;
  * @param checkpoint what checkpoints have done and are doing
  * @param recovery what opening the pool had to do
  * @param memory how the heap is used, by size class
+ * @param migratedObjects objects brought to new shapes of their classes when the pool was opened
  */
 public record PoolStats(
     long poolBytes,
@@ -44,7 +45,8 @@ public record PoolStats(
     long versionStoreBytes,
     CheckpointStats checkpoint,
     RecoveryStats recovery,
-    MemoryStats memory) {
+    MemoryStats memory,
+    long migratedObjects) {
 
   /**
    * How the heap is used. Comes from the chunk table alone, 8 bytes per 64 KiB of pool.

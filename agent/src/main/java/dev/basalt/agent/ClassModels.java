@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ClassModels {
   private final ClassFileSource source;
   private final Predicate<String> isLoaded;
+  private final StorableTypes storable;
   private final ConcurrentHashMap<String, Optional<ClassModel>> models = new ConcurrentHashMap<>();
 
   /**
@@ -26,6 +27,7 @@ final class ClassModels {
    */
   ClassModels(ClassFileSource source, Predicate<String> isLoaded) {
     this.source = source;
+    this.storable = new StorableTypes(source);
     this.isLoaded = isLoaded;
   }
 
@@ -115,6 +117,11 @@ final class ClassModels {
     }
     ClassModel model = isOfJdk(name) ? null : find(name);
     return model != null && model.interfaces().stream().anyMatch(this::isPersistentInterface);
+  }
+
+  /** Whether values of a type can be stored though it is not persistent. */
+  boolean isStorableValue(String name) {
+    return storable.contains(name);
   }
 
   private @Nullable ClassModel superclass(ClassModel model) {

@@ -1,6 +1,7 @@
 package dev.basalt.agent;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import net.bytebuddy.jar.asm.Opcodes;
@@ -9,19 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds every reason why a persistent class cannot be rewritten. */
 final class Refusals {
-  private static final Set<String> VALUE_TYPES =
-      Set.of(
-          "java/lang/String",
-          "java/lang/Object",
-          "java/lang/Boolean",
-          "java/lang/Byte",
-          "java/lang/Character",
-          "java/lang/Short",
-          "java/lang/Integer",
-          "java/lang/Long",
-          "java/lang/Float",
-          "java/lang/Double");
-
   /** Older class files have no stack maps. */
   private static final int VERSION_MIN = Opcodes.V1_6;
 
@@ -110,16 +98,24 @@ final class Refusals {
   }
 
   private @Nullable String problem(FieldModel field) {
-    Type type = Type.getType(field.desc());
-    if (type.getSort() == Type.ARRAY) {
-      return "an array; make it transient or use a Persistent*Array collection";
-    }
-    if (type.getSort() != Type.OBJECT || VALUE_TYPES.contains(type.getInternalName())) {
+    return problem(Type.getType(field.desc()), new HashSet<>());
+  }
+
+  /** Why a type cannot be stored, or null; records that are being looked at count as storable. */
+  private @Nullable String problem(Type declared, Set<String> records) {
+    Type type = declared.getSort() == Type.ARRAY ? declared.getElementType() : declared;
+    if (type.getSort() != Type.OBJECT || models.isStorableValue(type.getInternalName())) {
       return null;
     }
     ClassModel model = models.find(type.getInternalName());
     if (model == null) {
       return "type not found; add its class file to the class path or make the field transient";
+    }
+    if (model.is(Opcodes.ACC_ENUM)) {
+      return null;
+    }
+    if ("java/lang/Record".equals(model.superName())) {
+      return records.add(model.name()) ? recordProblem(model.name(), records) : null;
     }
     boolean storable =
         (model.is(Opcodes.ACC_INTERFACE) && !model.is(Opcodes.ACC_ANNOTATION))
@@ -128,15 +124,30 @@ final class Refusals {
     return storable ? null : remedy(model);
   }
 
+  private @Nullable String recordProblem(String name, Set<String> records) {
+    ClassModel model = models.findWithMembers(name);
+    if (model == null) {
+      return null;
+    }
+    for (FieldModel component : model.storedFields()) {
+      String problem = problem(Type.getType(component.desc()), records);
+      if (problem != null) {
+        return "a record whose component %s has type %s, %s"
+            .formatted(component.name(), Names.readable(component.desc()), problem);
+      }
+    }
+    return null;
+  }
+
   private static String remedy(ClassModel model) {
     String kind = wrongKind(model);
     if (kind != null) {
       return kind + "; make it transient";
     }
     return ClassModels.isOfJdk(model.name())
-        ? "not storable; make it transient, declare an interface or use a Persistent* collection"
-        : "not @Persistent; annotate that type, make the field transient or use a Persistent*"
-            + " collection";
+        ? "not storable; make it transient, declare an interface or register a codec as a service"
+        : "not @Persistent; annotate that type, make the field transient or register a codec as a"
+            + " service";
   }
 
   private static String readable(String internalName) {

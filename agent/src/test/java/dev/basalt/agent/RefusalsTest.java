@@ -3,7 +3,11 @@ package dev.basalt.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.basalt.Codec;
 import dev.basalt.error.UnsupportedTypeException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,25 +32,22 @@ class RefusalsTest {
     assertThat(refusal("BadFields").split("; (?=dev)"))
         .containsExactly(
             REFUSED
-                + "BadFields.numbers has type int[], an array; make it transient or use a"
-                + " Persistent*Array collection",
-            REFUSED + "BadFields.state has type java.lang.Thread$State, an enum; make it transient",
+                + "BadFields.threads has type java.lang.Thread[], not storable; make it transient,"
+                + " declare an interface or register a codec as a service",
             REFUSED
-                + "BadFields.point has type dev.basalt.agent.refused.BadFields$Point, a record;"
-                + " make it transient",
+                + "BadFields.point has type dev.basalt.agent.refused.BadFields$Point, a record"
+                + " whose component drawers has type java.lang.Thread[], not storable; make it"
+                + " transient, declare an interface or register a codec as a service",
             REFUSED
                 + "BadFields.date has type java.util.Date, not storable; make it transient, declare"
-                + " an interface or use a Persistent* collection",
+                + " an interface or register a codec as a service",
             REFUSED
                 + "BadFields.other has type dev.basalt.agent.refused.BadFields$Other, not"
-                + " @Persistent; annotate that type, make the field transient or use a Persistent*"
-                + " collection",
+                + " @Persistent; annotate that type, make the field transient or register a codec"
+                + " as a service",
             REFUSED
                 + "BadFields.annotation has type java.lang.Override, an annotation; make it"
-                + " transient",
-            REFUSED
-                + "BadFields.marked has type dev.basalt.agent.refused.Kinds$AnEnum, an enum; make"
-                + " it transient");
+                + " transient");
   }
 
   @ParameterizedTest
@@ -81,7 +82,8 @@ class RefusalsTest {
 
   @Test
   void subclassOfARefusedClassFailsWithTheReasonsOfItsSuperclass() {
-    assertThat(refusal("Kinds$ExtendsRefused")).contains("BadFields.numbers has type int[]");
+    assertThat(refusal("Kinds$ExtendsRefused"))
+        .contains("BadFields.threads has type java.lang.Thread[]");
     assertThat(loader.refusals).anyMatch(r -> r.contains("Kinds$ExtendsRefused.runtime"));
   }
 
@@ -96,6 +98,26 @@ class RefusalsTest {
                 + " class path or make the field transient");
   }
 
+  /** A codec as a program would write it. */
+  public abstract static class DateCodec implements Supplier<String>, Codec<java.util.Date> {}
+
+  @Test
+  void typeOfACodecServiceCanBeStored() {
+    byte[] original = RewritingLoader.classFile(dev.basalt.agent.refused.BadFields.class);
+    StringBuilder refusals = new StringBuilder();
+    byte[] services =
+        ("# codecs\n\n" + DateCodec.class.getName() + " # of dates\n")
+            .getBytes(StandardCharsets.UTF_8);
+    new ClassRewriter(
+            path ->
+                path.equals("META-INF/services/dev.basalt.Codec")
+                    ? new ByteArrayInputStream(services)
+                    : loader.getResourceAsStream(path),
+            refusals::append)
+        .rewrite(original);
+    assertThat(refusals).contains("BadFields.threads").doesNotContain("BadFields.date");
+  }
+
   @Test
   void veryLongMessageIsCutOff() throws Exception {
     byte[] many =
@@ -103,7 +125,7 @@ class RefusalsTest {
             "dev.basalt.agent.refused.Many",
             writer -> {
               for (int i = 0; i < 3000; i++) {
-                writer.visitField(0, "f" + i, "[I", null, null).visitEnd();
+                writer.visitField(0, "f" + i, "Ljava/lang/Thread;", null, null).visitEnd();
               }
             });
     loader.with(REFUSED + "Many", many);

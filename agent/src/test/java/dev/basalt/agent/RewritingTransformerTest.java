@@ -109,7 +109,10 @@ class RewritingTransformerTest {
     assertThat(transform(new RewritingLoader(), null, bad)).isNotNull();
     assertThat(logged)
         .singleElement()
-        .satisfies(r -> assertThat(r.getMessage()).contains("BadFields.numbers has type int[]"));
+        .satisfies(
+            r ->
+                assertThat(r.getMessage())
+                    .contains("BadFields.threads has type java.lang.Thread[]"));
   }
 
   private static Class<?> neighboursChild() {

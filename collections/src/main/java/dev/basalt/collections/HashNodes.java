@@ -3,6 +3,7 @@ package dev.basalt.collections;
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
 import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.StableHash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ final class HashNodes {
 
   /** Spreads a key's hash code over all bits, low ones above all. */
   static int hash(@Nullable Object key) {
-    int h = (key == null ? 0 : key.hashCode()) * 0x9E37_79B9;
+    int h = StableHash.of(key) * 0x9E37_79B9;
     return h ^ (h >>> 15);
   }
 

@@ -26,6 +26,18 @@ public final class ClassIds {
   /** Objects waiting to be reclaimed, {@link LimboNodeFormat}. */
   public static final int LIMBO_NODE = 7;
 
+  /** An immutable value of a type that Basalt knows, {@link ValueFormat}. */
+  public static final int VALUE = 8;
+
+  /** An {@code Optional} that is not empty: {@link SlotsFormat} with one slot. */
+  public static final int OPTIONAL = 9;
+
+  /** An array of primitives, {@link ArrayFormat}. */
+  public static final int ARRAY = 10;
+
+  /** What is left of an object that has moved, {@link ForwardFormat}. */
+  public static final int FORWARD = 11;
+
   /** The first id of the type table. */
   public static final int FIRST_TYPE = 64;
 

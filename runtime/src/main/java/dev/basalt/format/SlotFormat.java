@@ -10,6 +10,8 @@ package dev.basalt.format;
  * bytes 1-7, length, 0001 string of up to seven Latin-1 characters
  * value, type, 0010       Boolean, Byte, Short, Character, Integer, Float in the upper 32 bits
  * 60 bits, 0011           Long that fits
+ * index, type id, 0100    enum constant: 32 bits of index, 28 bits of the enum's type id
+ * 56 bits, type, 0101     LocalDate, LocalTime and other values that always fit
  * </pre>
  */
 public final class SlotFormat {
@@ -30,6 +32,12 @@ public final class SlotFormat {
 
   /** A long of up to 60 bits. */
   public static final int LONG = 3;
+
+  /** An enum constant; the type id from bit 4, the index in the type's names from bit 32. */
+  public static final int ENUM = 4;
+
+  /** A value of 56 bits, from bit 8; its type in bits 4-7. */
+  public static final int DIRECT = 5;
 
   /** The most characters of a short string. */
   public static final int STRING_MAX = 7;

@@ -219,7 +219,7 @@ public final class Mapping {
    * @return the value
    */
   public long stableWord(long object, int wordOffset, long versionMax, SlowRead otherwise) {
-    if ((object | (limit - Long.BYTES - wordOffset - object)) >= 0) {
+    if ((object | (limit - Long.BYTES - wordOffset - object) | -(object & 7)) >= 0) {
       long address = base + object;
       long version = (long) LONGS.getOpaque(ALL, address);
       VarHandle.loadLoadFence();

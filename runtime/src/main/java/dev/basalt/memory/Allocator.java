@@ -287,29 +287,63 @@ public final class Allocator {
    */
   public record ClassUsage(int blockBytes, long chunks, long usedBlocks, long freeBlocks) {}
 
+  /**
+   * The chunks of the pool.
+   *
+   * @return how many there are now
+   */
+  public synchronized int chunkCount() {
+    return table.chunkCount();
+  }
+
+  /**
+   * The size of the blocks in a chunk.
+   *
+   * @param chunk the chunk
+   * @return bytes, those of the whole run in its first chunk; 0 if no block starts in the chunk
+   */
+  public synchronized long blockSize(int chunk) {
+    long entry = table.entry(chunk);
+    return switch (ChunkEntryFormat.kind(entry)) {
+      case ChunkEntryFormat.SMALL -> SizeClasses.blockSize(ChunkEntryFormat.sizeClass(entry));
+      case ChunkEntryFormat.RUN -> (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE;
+      default -> 0;
+    };
+  }
+
   /** Visits the offset of every allocated block in ascending order; for checks. */
   public void forEachBlock(OffsetMap.Visitor visitor) {
     for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
-      long entry = table.entry(chunk);
-      switch (ChunkEntryFormat.kind(entry)) {
-        case ChunkEntryFormat.SMALL -> {
-          int sizeClass = ChunkEntryFormat.sizeClass(entry);
-          for (int block = 0; block < SizeClasses.blocksPerChunk(sizeClass); block++) {
-            long word =
-                heap.getLong(table.chunkOffset(chunk) + (long) (block / Long.SIZE) * Long.BYTES);
-            if ((word & (1L << block)) != 0) {
-              visitor.visit(
-                  table.chunkOffset(chunk) + SizeClasses.offsetOf(sizeClass, block),
-                  SizeClasses.blockSize(sizeClass));
-            }
+      forEachBlock(chunk, visitor);
+    }
+  }
+
+  /**
+   * Visits the allocated blocks of a chunk in ascending order.
+   *
+   * @param chunk the chunk
+   * @param visitor takes offset and size
+   */
+  public synchronized void forEachBlock(int chunk, OffsetMap.Visitor visitor) {
+    long entry = table.entry(chunk);
+    switch (ChunkEntryFormat.kind(entry)) {
+      case ChunkEntryFormat.SMALL -> {
+        int sizeClass = ChunkEntryFormat.sizeClass(entry);
+        for (int block = 0; block < SizeClasses.blocksPerChunk(sizeClass); block++) {
+          long word =
+              heap.getLong(table.chunkOffset(chunk) + (long) (block / Long.SIZE) * Long.BYTES);
+          if ((word & (1L << block)) != 0) {
+            visitor.visit(
+                table.chunkOffset(chunk) + SizeClasses.offsetOf(sizeClass, block),
+                SizeClasses.blockSize(sizeClass));
           }
         }
-        case ChunkEntryFormat.RUN ->
-            visitor.visit(
-                table.chunkOffset(chunk),
-                (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE);
-        default -> {}
       }
+      case ChunkEntryFormat.RUN ->
+          visitor.visit(
+              table.chunkOffset(chunk),
+              (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE);
+      default -> {}
     }
   }
 

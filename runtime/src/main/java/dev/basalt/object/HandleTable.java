@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +29,9 @@ final class HandleTable {
     }
   }
 
-  /** The handle of an object, made by the supplier if there is none. */
-  PersistentObject get(long offset, Supplier<PersistentObject> make) {
-    int slot = (int) (offset >>> OFFSET_SHIFT) & (RECENT - 1);
+  /** The handle of an object if there is one. */
+  @Nullable PersistentObject find(long offset) {
+    int slot = slot(offset);
     Recent entry = recent.getAcquire(slot);
     if (entry != null && entry.offset == offset) {
       PersistentObject handle = entry.get();
@@ -40,14 +39,23 @@ final class HandleTable {
         return handle;
       }
     }
-    PersistentObject handle = handles.get(offset, key -> make.get());
-    recent.setRelease(slot, new Recent(handle, offset));
+    PersistentObject handle = handles.getIfPresent(offset);
+    if (handle != null) {
+      recent.setRelease(slot, new Recent(handle, offset));
+    }
     return handle;
   }
 
-  /** The handle of an object if there is one. */
-  @Nullable PersistentObject find(long offset) {
-    return handles.getIfPresent(offset);
+  /** Adds a handle of an object that had none a moment ago; returns the one that it has now. */
+  PersistentObject add(long offset, PersistentObject made) {
+    PersistentObject other = handles.asMap().putIfAbsent(offset, made);
+    PersistentObject handle = other == null ? made : other;
+    recent.setRelease(slot(offset), new Recent(handle, offset));
+    return handle;
+  }
+
+  private static int slot(long offset) {
+    return (int) (offset >>> OFFSET_SHIFT) & (RECENT - 1);
   }
 
   /** A plain object has become the handle of a new object. */
@@ -57,7 +65,7 @@ final class HandleTable {
 
   /** The object is no longer there. */
   void remove(long offset) {
-    int slot = (int) (offset >>> OFFSET_SHIFT) & (RECENT - 1);
+    int slot = slot(offset);
     Recent entry = recent.getAcquire(slot);
     if (entry != null && entry.offset == offset) {
       recent.setRelease(slot, null);

@@ -44,11 +44,13 @@ public final class Layouts {
       if (!Modifier.isStatic(field.getModifiers())
           && !Modifier.isTransient(field.getModifiers())
           && !field.getName().startsWith(ADDED_PREFIX)) {
-        declared.add(
-            new Layout.Declaration(
-                field.getName(), FieldKind.of(field.getType()), field.getType().getName()));
+        declared.add(declaration(field.getName(), field.getType()));
       }
     }
     return declared;
+  }
+
+  static Layout.Declaration declaration(String name, Class<?> type) {
+    return new Layout.Declaration(name, FieldKind.of(type), type.getName());
   }
 }

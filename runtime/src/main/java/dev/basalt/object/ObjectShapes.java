@@ -53,7 +53,7 @@ public final class ObjectShapes {
    * @throws dev.basalt.error.CorruptPoolException if it has no class that the pool knows
    */
   public long sizeOf(long object) {
-    return space.sizeOf(still, object);
+    return space.contents().sizeOf(still, object);
   }
 
   /**
@@ -63,7 +63,7 @@ public final class ObjectShapes {
    * @param visitor takes them
    */
   public void forEachSlot(long object, SlotVisitor visitor) {
-    space.forEachSlot(still, object, visitor::visit);
+    space.contents().forEachSlot(still, object, visitor::visit);
   }
 
   /**
@@ -73,7 +73,7 @@ public final class ObjectShapes {
    * @return whether its tag is known
    */
   public static boolean isSound(long slot) {
-    return SlotFormat.tag(slot) <= SlotFormat.LONG;
+    return SlotFormat.tag(slot) <= SlotFormat.DIRECT;
   }
 
   /**
@@ -91,7 +91,14 @@ public final class ObjectShapes {
       case ClassIds.SLOTS -> "Slots";
       case ClassIds.TYPE_RECORD -> "TypeRecord";
       case ClassIds.LIMBO_NODE -> "LimboNode";
-      default -> space.types().names().getOrDefault(id, "class " + id);
+      case ClassIds.OPTIONAL -> "Optional";
+      case ClassIds.VALUE -> "value";
+      case ClassIds.ARRAY -> "array";
+      case ClassIds.FORWARD -> "Forward";
+      default -> {
+        Type type = space.types().find(id);
+        yield type == null ? "class " + id : type.shape().name();
+      }
     };
   }
 

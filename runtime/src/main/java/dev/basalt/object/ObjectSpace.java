@@ -2,16 +2,14 @@ package dev.basalt.object;
 
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.CrossPoolReferenceException;
+import dev.basalt.error.NotEnhancedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.error.StaleTransactionException;
-import dev.basalt.format.BytesFormat;
+import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.format.ClassIds;
-import dev.basalt.format.LimboNodeFormat;
-import dev.basalt.format.NumberFormat;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.SlotsFormat;
-import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.medium.Mapping;
 import dev.basalt.tx.Pending;
 import dev.basalt.tx.TransactionManager;
@@ -19,6 +17,7 @@ import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,30 +32,43 @@ public final class ObjectSpace {
   private static final int WORD_MASK = -Long.BYTES;
 
   private final TransactionManager transactions;
-  private final ClassLoader loader;
   private final Object owner;
   private final Mapping memory;
+  private final ClassNames names;
   private final TypeTable types;
   private final Transit transit;
   private final HandleTable handles = new HandleTable();
+  private final Values values;
+  private final Contents contents;
 
   /**
    * Opens the objects of a pool.
    *
    * @param transactions the pool's transactions
-   * @param loader finds the classes of stored objects
+   * @param options what the program has said about its classes
    * @param owner the pool
    */
   @SuppressWarnings("exports") // for the public package; rewritten classes treat a space as opaque
-  public ObjectSpace(TransactionManager transactions, ClassLoader loader, Object owner) {
+  public ObjectSpace(TransactionManager transactions, Options options, Object owner) {
     this.transactions = transactions;
-    this.loader = loader;
     this.owner = owner;
     this.memory = transactions.heap().memory();
+    this.names = new ClassNames(options.loader, options.classes);
     this.types = new TypeTable(transactions.heap());
     this.transit = new Transit(this);
-    transactions.setObjects(this, this::sizeOf);
+    this.contents = new Contents(name(), types);
+    this.values = new Values(this, types, handles, names, options.codecs);
+    transactions.setObjects(this, contents::sizeOf);
   }
+
+  /**
+   * What a program says about the classes of its objects.
+   *
+   * @param loader finds the classes of stored objects
+   * @param classes classes that may have had other names
+   * @param codecs turn values of the program's own types into bytes
+   */
+  public record Options(ClassLoader loader, List<Class<?>> classes, List<ValueCodec> codecs) {}
 
   /**
    * The pool's transactions.
@@ -92,6 +104,31 @@ public final class ObjectSpace {
 
   HandleTable handles() {
     return handles;
+  }
+
+  ClassNames names() {
+    return names;
+  }
+
+  Transit transit() {
+    return transit;
+  }
+
+  Values values() {
+    return values;
+  }
+
+  Contents contents() {
+    return contents;
+  }
+
+  /**
+   * Takes note of a class that the program has: classes that were renamed are found from it.
+   *
+   * @param type any class
+   */
+  public void addClass(Class<?> type) {
+    names.add(type);
   }
 
   /**
@@ -138,7 +175,7 @@ public final class ObjectSpace {
     return transactions.current() instanceof Update ? body.get() : transactions.update(body::get);
   }
 
-  private Update currentUpdate() {
+  Update currentUpdate() {
     Tx tx = transactions.current();
     if (tx instanceof Update update) {
       return update;
@@ -182,6 +219,8 @@ public final class ObjectSpace {
       return tx == null
           ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, transactions)
           : tx.word(object, fieldOffset & WORD_MASK);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
     } catch (InternalError e) {
       throw transactions.fault(e);
     }
@@ -210,7 +249,11 @@ public final class ObjectSpace {
    * @param value the value
    */
   public void putInt(long object, int fieldOffset, int value) {
-    putBits(currentUpdate(), object, fieldOffset, Integer.BYTES, value);
+    try {
+      putBits(currentUpdate(), object, fieldOffset, Integer.BYTES, value);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
   }
 
   /**
@@ -224,16 +267,23 @@ public final class ObjectSpace {
    */
   public void putBits(PersistentObject self, long object, int fieldOffset, int bytes, long bits) {
     if (transactions.current() instanceof Update update) {
-      putBits(update, transit.writable(update, self, object), fieldOffset, bytes, bits);
+      putBitsOf(self, update, object, fieldOffset, bytes, bits);
     } else {
       boolean _ =
           transactions.update(
               () -> {
-                Update update = currentUpdate();
-                long place = transit.writable(update, self, object);
-                putBits(update, place, fieldOffset, bytes, bits);
+                putBitsOf(self, currentUpdate(), object, fieldOffset, bytes, bits);
                 return true;
               });
+    }
+  }
+
+  private void putBitsOf(
+      PersistentObject self, Update update, long object, int fieldOffset, int bytes, long bits) {
+    try {
+      putBits(update, transit.writable(update, self, object), fieldOffset, bytes, bits);
+    } catch (UncommittedObjectException e) {
+      throw transit.beingStored(update, self);
     }
   }
 
@@ -261,7 +311,7 @@ public final class ObjectSpace {
    */
   public @Nullable Object getReference(PersistentObject self, long object, int fieldOffset) {
     try {
-      return getReference(object, fieldOffset);
+      return reference(object, fieldOffset);
     } catch (UncommittedObjectException e) {
       return transit.reference(self, fieldOffset);
     }
@@ -275,10 +325,18 @@ public final class ObjectSpace {
    * @return the value, or the handle of the object referred to, or {@code null}
    */
   public @Nullable Object getReference(long object, int fieldOffset) {
+    try {
+      return reference(object, fieldOffset);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
+  }
+
+  private @Nullable Object reference(long object, int fieldOffset) {
     Tx tx = transactions.current();
     try {
       return tx != null
-          ? decode(tx, tx.word(object, fieldOffset))
+          ? values.decode(tx, tx.word(object, fieldOffset), 0)
           : latestReference(object, fieldOffset);
     } catch (InternalError e) {
       throw transactions.fault(e);
@@ -289,14 +347,10 @@ public final class ObjectSpace {
   private @Nullable Object latestReference(long object, int fieldOffset) {
     while (true) {
       try (View view = transactions.openView()) {
-        return decode(view, view.word(object, fieldOffset));
+        return values.decode(view, view.word(object, fieldOffset), 0);
       } catch (StaleTransactionException e) {
-        // The object was stored since this view began; the next view sees it, unless its version
-        // is one that the commit in progress, if there is one, does not make true.
-        long _ = memory.stableWord(object, fieldOffset, Long.MAX_VALUE, transactions);
-        if (transactions.heap().versionAcquire(object) > transactions.published() + 1) {
-          throw e;
-        }
+        // The object was stored since this view began; the next view sees it.
+        transactions.checkNotAhead(object, transactions.heap().versionAcquire(object));
       }
     }
   }
@@ -312,6 +366,12 @@ public final class ObjectSpace {
     return transit.sees(handle);
   }
 
+  /** The place of a handle's object, to which an update is about to refer. */
+  long referable(Update update, PersistentObject handle) {
+    update.pin(handle);
+    return transit.writable(update, handle, handle.$basalt$offset());
+  }
+
   /**
    * Where the calling thread's transaction has a handle's object.
    *
@@ -323,40 +383,9 @@ public final class ObjectSpace {
     return Pending.is(offset) ? transit.own(currentUpdate(), offset) : offset;
   }
 
-  /** What a slot holds, as the transaction sees it. */
-  @Nullable Object decode(Tx tx, long slot) {
-    return switch (SlotFormat.tag(slot)) {
-      case SlotFormat.POINTER -> slot == 0 ? null : decodeObject(tx, slot);
-      case SlotFormat.STRING -> Strings.fromSlot(slot);
-      case SlotFormat.SMALL, SlotFormat.LONG -> Scalars.fromSlot(slot);
-      default ->
-          throw new CorruptPoolException(
-              "%s: a slot holds %016x, which has no meaning".formatted(name(), slot));
-    };
-  }
-
-  private Object decodeObject(Tx tx, long object) {
-    try {
-      int classId = classId(tx, object);
-      return switch (classId) {
-        case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> Strings.read(tx, object, classId);
-        case ClassIds.LONG -> tx.word(object, NumberFormat.VALUE);
-        case ClassIds.DOUBLE -> Double.longBitsToDouble(tx.word(object, NumberFormat.VALUE));
-        default -> handles.get(object, () -> makeHandle(classId, object));
-      };
-    } catch (UncommittedObjectException | StaleTransactionException e) {
-      // What a transaction sees refers only to what it sees too.
-      throw nothingAt(object, e);
-    }
-  }
-
   private CorruptPoolException nothingAt(long object, RuntimeException cause) {
     return new CorruptPoolException(
         "%s: a reference leads to %d, where no object is".formatted(name(), object), cause);
-  }
-
-  private PersistentObject makeHandle(int classId, long object) {
-    return types.byId(classId, object).prototype(loader).$basalt$handle(this, object);
   }
 
   private static int classId(Tx tx, long object) {
@@ -374,16 +403,23 @@ public final class ObjectSpace {
   public void putReference(
       PersistentObject self, long object, int fieldOffset, @Nullable Object value) {
     if (transactions.current() instanceof Update update) {
-      putReference(update, transit.writable(update, self, object), fieldOffset, value);
+      putReferenceOf(self, update, object, fieldOffset, value);
     } else {
       boolean _ =
           transactions.update(
               () -> {
-                Update update = currentUpdate();
-                long place = transit.writable(update, self, object);
-                putReference(update, place, fieldOffset, value);
+                putReferenceOf(self, currentUpdate(), object, fieldOffset, value);
                 return true;
               });
+    }
+  }
+
+  private void putReferenceOf(
+      PersistentObject self, Update update, long object, int fieldOffset, @Nullable Object value) {
+    try {
+      putReference(update, transit.writable(update, self, object), fieldOffset, value);
+    } catch (UncommittedObjectException e) {
+      throw transit.beingStored(update, self);
     }
   }
 
@@ -396,53 +432,45 @@ public final class ObjectSpace {
    * @param value the value, a handle, a plain object or {@code null}
    */
   public void putReference(long object, int fieldOffset, @Nullable Object value) {
-    putReference(currentUpdate(), object, fieldOffset, value);
+    try {
+      putReference(currentUpdate(), object, fieldOffset, value);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
   }
 
   void putReference(Update update, long object, int fieldOffset, @Nullable Object value) {
-    putSlot(update, object, fieldOffset, encode(update, value));
+    if (value != null
+        && value.getClass().isArray()
+        && LoadedArrays.of(update).isLoaded(update.word(object, fieldOffset), value)) {
+      return; // the array is this field's; its changes are found at the commit
+    }
+    try {
+      putSlot(update, object, fieldOffset, values.encode(update, value, 0));
+    } catch (UnsupportedTypeException | NotEnhancedException | CrossPoolReferenceException e) {
+      throw Refusal.in(place(update, object, fieldOffset), e);
+    }
+  }
+
+  /** What a program calls the place of a reference. */
+  private String place(Tx tx, long object, int fieldOffset) {
+    Type type = types.find(classId(tx, object));
+    if (type != null && type.shape() instanceof Shape.ClassShape(Layout layout)) {
+      for (Layout.Field field : layout.fields()) {
+        if (field.offset() == fieldOffset) {
+          return field.declaringClass() + "." + field.name();
+        }
+      }
+    }
+    return "an element of a collection, or a root";
   }
 
   /** Sets a slot and counts the references that come and go. */
-  private void putSlot(Update update, long object, int fieldOffset, long slot) {
+  void putSlot(Update update, long object, int fieldOffset, long slot) {
     long old = update.word(object, fieldOffset);
     update.putWord(object, fieldOffset, slot);
-    if (SlotFormat.isPointer(slot)) {
-      update.changeCount(slot, 1);
-    }
-    if (SlotFormat.isPointer(old)) {
-      update.changeCount(old, -1);
-    }
-  }
-
-  /** The slot of a value; stores what is not in the pool yet. */
-  private long encode(Update update, @Nullable Object value) {
-    return switch (value) {
-      case null -> 0;
-      case String string -> Strings.encode(update, string);
-      case PersistentObject object -> encodeObject(update, object);
-      default -> {
-        long slot = Scalars.encode(update, value);
-        if (slot == 0) {
-          throw Prototypes.notStorable(value.getClass());
-        }
-        yield slot;
-      }
-    };
-  }
-
-  private long encodeObject(Update update, PersistentObject object) {
-    ObjectSpace owner = object.$basalt$space();
-    if (owner == this) {
-      update.pin(object);
-      return transit.writable(update, object, object.$basalt$offset());
-    }
-    if (owner != null) {
-      throw new CrossPoolReferenceException(
-          "an object of class %s in %s cannot be referred to from %s; copy it"
-              .formatted(object.getClass().getName(), owner.name(), name()));
-    }
-    return Promotion.of(this, update).promote(object);
+    Values.count(update, slot, 1);
+    Values.count(update, old, -1);
   }
 
   // ---- structures: objects that collections lay out by hand
@@ -456,7 +484,6 @@ public final class ObjectSpace {
   public long create(Layout layout) {
     Update update = currentUpdate();
     Type type = types.of(layout);
-    ShapeCheck.check(type.layout(), layout);
     Promotion.of(this, update).need(type);
     return update.create(type.id(), layout.size());
   }
@@ -481,7 +508,11 @@ public final class ObjectSpace {
    * @return how many
    */
   public int slotsLength(long slots) {
-    return (int) currentTx().constantWord(slots, SlotsFormat.LENGTH);
+    try {
+      return (int) currentTx().constantWord(slots, SlotsFormat.LENGTH);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(slots, e);
+    }
   }
 
   /**
@@ -527,7 +558,11 @@ public final class ObjectSpace {
    * @param slot what {@link #slot}, {@link #create} or {@link #createSlots} returned, or 0
    */
   public void putSlot(long object, int fieldOffset, long slot) {
-    putSlot(currentUpdate(), object, fieldOffset, slot);
+    try {
+      putSlot(currentUpdate(), object, fieldOffset, slot);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
   }
 
   /**
@@ -537,7 +572,7 @@ public final class ObjectSpace {
    * @return the value, the handle, or {@code null}
    */
   public @Nullable Object value(long slot) {
-    return decode(currentTx(), slot);
+    return values.decode(currentTx(), slot, 0);
   }
 
   /**
@@ -552,9 +587,9 @@ public final class ObjectSpace {
     if (value == null || slot == 0) {
       return value == null && slot == 0;
     }
-    long inSlot = Scalars.inSlot(value);
-    if (inSlot != 0) {
-      return slot == inSlot || (value instanceof Float && value.equals(value(slot)));
+    Values.Comparison comparison = values.compare(slot, value);
+    if (comparison != Values.Comparison.UNKNOWN) {
+      return comparison == Values.Comparison.EQUAL;
     }
     Tx tx = currentTx();
     if (value instanceof String string && SlotFormat.isPointer(slot)) {
@@ -565,7 +600,7 @@ public final class ObjectSpace {
         && object.$basalt$offset() == slot) {
       return true;
     }
-    return value.equals(decode(tx, slot));
+    return value.equals(values.decode(tx, slot, 0));
   }
 
   private boolean holdsString(Tx tx, long object, String string) {
@@ -578,66 +613,11 @@ public final class ObjectSpace {
     }
   }
 
-  private Tx currentTx() {
+  Tx currentTx() {
     Tx tx = transactions.current();
     if (tx == null) {
       throw new IllegalStateException("not inside a transaction");
     }
     return tx;
-  }
-
-  // ---- what an object consists of
-
-  /** The bytes of an object. */
-  long sizeOf(Tx tx, long object) {
-    int classId = classId(tx, object);
-    return switch (classId) {
-      case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 ->
-          BytesFormat.size(tx.constantWord(object, BytesFormat.LENGTH) & 0xFFFF_FFFFL);
-      case ClassIds.LONG, ClassIds.DOUBLE -> NumberFormat.SIZE;
-      case ClassIds.SLOTS -> SlotsFormat.size((int) tx.constantWord(object, SlotsFormat.LENGTH));
-      case ClassIds.TYPE_RECORD ->
-          TypeRecordFormat.TEXT
-              + (tx.constantWord(object, TypeRecordFormat.DESCRIBED_ID) >>> Integer.SIZE);
-      case ClassIds.LIMBO_NODE -> LimboNodeFormat.SIZE;
-      default -> types.byId(classId, object).layout().size();
-    };
-  }
-
-  /** Takes the references in an object. */
-  interface PointerVisitor {
-    void visit(long target);
-  }
-
-  /** Visits the counted references from an object. */
-  void forEachPointer(Tx tx, long object, PointerVisitor visitor) {
-    forEachSlot(
-        tx,
-        object,
-        (_, slot) -> {
-          if (SlotFormat.isPointer(slot)) {
-            visitor.visit(slot);
-          }
-        });
-  }
-
-  /** Takes the slots in an object. */
-  interface SlotVisitor {
-    void visit(int fieldOffset, long slot);
-  }
-
-  /** Visits every slot of an object: the words that may be counted references. */
-  void forEachSlot(Tx tx, long object, SlotVisitor visitor) {
-    int classId = classId(tx, object);
-    if (classId == ClassIds.SLOTS) {
-      int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
-      for (int i = 0; i < length; i++) {
-        visitor.visit(SlotsFormat.slot(i), tx.word(object, SlotsFormat.slot(i)));
-      }
-    } else if (classId >= ClassIds.FIRST_TYPE) {
-      for (int offset : types.byId(classId, object).referenceOffsets()) {
-        visitor.visit(offset, tx.word(object, offset));
-      }
-    }
   }
 }

@@ -6,7 +6,10 @@ import dev.basalt.tx.Pending;
 import dev.basalt.tx.Update;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,11 @@ final class Promotion implements Update.Listener {
   private final OffsetMap places = new OffsetMap();
 
   private final ArrayDeque<PersistentObject> toStore = new ArrayDeque<>();
-  private final List<Type> newTypes = new ArrayList<>();
+  private final Set<Type> newTypes = new LinkedHashSet<>();
+
+  /** What JDK collections have become, so that one that is met again is the same again. */
+  private final IdentityHashMap<Object, PersistentObject> converted = new IdentityHashMap<>();
+
   private boolean storing;
   private boolean recordsTypes;
 
@@ -55,7 +62,6 @@ final class Promotion implements Update.Listener {
     try {
       Layout layout = Prototypes.layoutOf(plain);
       Type type = space.types().of(layout);
-      ShapeCheck.check(type.layout(), layout);
       need(type);
       long object = update.create(type.id(), layout.size());
       claim(plain, object);
@@ -79,8 +85,7 @@ final class Promotion implements Update.Listener {
     long pending = Pending.next();
     synchronized (CLAIMS[System.identityHashCode(plain) % CLAIMS.length]) {
       if (plain.$basalt$space() != null) {
-        throw update.conflict(
-            "another update is storing the same object of class " + plain.getClass().getName());
+        throw space.transit().beingStored(update, plain);
       }
       plain.$basalt$bind(space, pending);
     }
@@ -110,14 +115,25 @@ final class Promotion implements Update.Listener {
 
   /** A type that objects of this update have; recorded with the commit if it is new. */
   void need(Type type) {
-    if (!type.isRecorded() && !newTypes.contains(type)) {
+    if (!type.isRecorded()) {
       newTypes.add(type);
     }
+  }
+
+  /** What a JDK collection has become in this update. */
+  @Nullable PersistentObject converted(Object collection) {
+    return converted.get(collection);
+  }
+
+  /** A JDK collection becomes a persistent one. */
+  void convert(Object collection, PersistentObject to) {
+    converted.put(collection, to);
   }
 
   /** One update at a time may add to the type table, so that its head is this update's to write. */
   @Override
   public void beforeCommit() {
+    LoadedArrays.storeChanges(space, space.values().arrays(), update);
     if (newTypes.stream().allMatch(Type::isRecorded)) {
       return;
     }

@@ -47,7 +47,8 @@ final class Prototypes {
     }
     return new UnsupportedTypeException(
         type.getName()
-            + " cannot be stored: it is neither @Persistent nor one of the value types (String,"
-            + " boxed primitives) nor a Basalt collection");
+            + " cannot be stored: annotate it with @Persistent, register a codec for it, or use one"
+            + " of the value types (strings, boxed primitives, enums, records, arrays, java.time,"
+            + " BigDecimal and the like) or a collection");
   }
 }

@@ -47,7 +47,7 @@ public final class Reclaimer {
     @Override
     public void release(Update update, long object) {
       Tx tx = update;
-      space.forEachPointer(tx, object, target -> update.changeCount(target, -1));
+      space.contents().forEachSlot(tx, object, (_, slot) -> Values.count(update, slot, -1));
       space.handles().remove(object);
     }
   }

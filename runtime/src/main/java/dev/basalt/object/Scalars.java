@@ -49,13 +49,9 @@ final class Scalars {
   }
 
   private static long number(Update update, int classId, long bits) {
-    long object = update.create(classId, NumberFormat.SIZE);
-    long[] words = update.ownWords(object);
-    if (words == null) {
-      throw new AssertionError("a new object has words");
-    }
-    words[NumberFormat.VALUE >> 3] = bits;
-    return object;
+    return NewObject.create(update, classId, NumberFormat.SIZE)
+        .putLong(NumberFormat.VALUE, bits)
+        .offset();
   }
 
   /** The value in a slot that is tagged {@link SlotFormat#SMALL} or {@link SlotFormat#LONG}. */

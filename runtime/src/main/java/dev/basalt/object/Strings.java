@@ -3,6 +3,7 @@ package dev.basalt.object;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.format.BytesFormat;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.SlotFormat;
@@ -21,6 +22,9 @@ final class Strings {
   private static final int LENGTH_SHIFT = 4;
   private static final int CHARS_SHIFT = 8;
 
+  /** The most bytes of a string: it is read into one array. */
+  private static final int LENGTH_MAX = Integer.MAX_VALUE - 64;
+
   private Strings() {}
 
   /** The slot for a string; creates an object if it does not fit into the slot. */
@@ -29,20 +33,21 @@ final class Strings {
     if (latin1 && string.length() <= SlotFormat.STRING_MAX) {
       return inSlot(string);
     }
-    byte[] bytes = latin1 ? string.getBytes(ISO_8859_1) : utf16(string);
-    long object =
-        update.create(
-            latin1 ? ClassIds.STRING_LATIN1 : ClassIds.STRING_UTF16,
-            BytesFormat.size(bytes.length));
-    long[] words = update.ownWords(object);
-    if (words == null) {
-      throw new AssertionError("a new object has words");
+    long length = latin1 ? string.length() : 2L * string.length();
+    if (length > LENGTH_MAX) {
+      throw new UnsupportedTypeException(
+          "a string of %d characters cannot be stored: it would take %d bytes, and the most is %d"
+              .formatted(string.length(), length, LENGTH_MAX));
     }
-    MemorySegment target = MemorySegment.ofArray(words);
-    target.set(ValueLayout.JAVA_INT_UNALIGNED, BytesFormat.LENGTH, bytes.length);
-    target.set(ValueLayout.JAVA_INT_UNALIGNED, BytesFormat.HASH, string.hashCode());
-    MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, BytesFormat.DATA, bytes.length);
-    return object;
+    byte[] bytes = latin1 ? string.getBytes(ISO_8859_1) : utf16(string);
+    return NewObject.create(
+            update,
+            latin1 ? ClassIds.STRING_LATIN1 : ClassIds.STRING_UTF16,
+            BytesFormat.size(bytes.length))
+        .putInt(BytesFormat.LENGTH, bytes.length)
+        .putInt(BytesFormat.HASH, string.hashCode())
+        .putBytes(BytesFormat.DATA, bytes)
+        .offset();
   }
 
   private static long inSlot(String string) {

@@ -1,5 +1,6 @@
 package dev.basalt.object;
 
+import dev.basalt.error.ConflictException;
 import dev.basalt.tx.Pending;
 import dev.basalt.tx.Update;
 import java.lang.invoke.VarHandle;
@@ -46,7 +47,7 @@ final class Transit {
   /**
    * The place of an object that an update writes to or refers to.
    *
-   * @throws dev.basalt.error.ConflictException if another update is just storing it
+   * @throws ConflictException if another update is just storing it
    */
   long writable(Update update, PersistentObject self, long object) {
     if (!Pending.is(object)) {
@@ -56,7 +57,12 @@ final class Transit {
     if (place != 0) {
       return place;
     }
-    throw update.conflict(
+    throw beingStored(update, self);
+  }
+
+  /** The update has met an object that another one is storing, and is to run again after that. */
+  ConflictException beingStored(Update update, PersistentObject self) {
+    return update.conflict(
         "another update is storing the same object of class " + self.getClass().getName());
   }
 
@@ -82,7 +88,7 @@ final class Transit {
       if (owner != null && owner.sees(self)) {
         return owner.getReference(owner.place(self), fieldOffset);
       }
-      Object plain = PlainFields.read(self, fieldOffset).reference();
+      Object plain = LoadedArrays.copy(PlainFields.read(self, fieldOffset).reference());
       VarHandle.loadLoadFence();
       if (isPlain(self)) {
         return plain;
@@ -100,6 +106,13 @@ final class Transit {
       return true;
     }
     long place = self.$basalt$offset();
-    return Pending.is(place) || owner.transactions().heap().versionAcquire(place) == 0;
+    if (Pending.is(place)) {
+      return true;
+    }
+    if (owner.transactions().heap().versionAcquire(place) != 0) {
+      return false;
+    }
+    owner.transactions().checkCommitInProgress(place, 0);
+    return true;
   }
 }

@@ -1,26 +1,32 @@
 package dev.basalt.object;
 
-import dev.basalt.error.SchemaException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A class as one pool knows it: its id, its stored layout and, once needed, a plain instance from
- * which handles are made.
- */
+/** A type as one pool knows it: its id and its stored shape. */
 final class Type {
+  private static final int[] NONE = {};
+
   private final int id;
-  private final Layout layout;
+  private final Shape shape;
   private final int[] referenceOffsets;
 
   /** Whether the type has a record in the pool. Guarded by the type table's lock. */
   private boolean recorded;
 
+  /** An equal layout that was compared last. */
+  private volatile @Nullable Layout matched;
+
   private volatile @Nullable PersistentObject prototype;
 
-  Type(int id, Layout layout, boolean recorded) {
+  Type(int id, Shape shape, boolean recorded) {
     this.id = id;
-    this.layout = layout;
-    this.referenceOffsets = layout.referenceOffsets();
+    this.shape = shape;
+    this.referenceOffsets =
+        switch (shape) {
+          case Shape.ClassShape(Layout layout) -> layout.referenceOffsets();
+          case Shape.RecordShape(Layout layout) -> layout.referenceOffsets();
+          case Shape.EnumShape _, Shape.ArrayShape _, Shape.CodecShape _ -> NONE;
+        };
     this.recorded = recorded;
   }
 
@@ -28,10 +34,11 @@ final class Type {
     return id;
   }
 
-  Layout layout() {
-    return layout;
+  Shape shape() {
+    return shape;
   }
 
+  /** Where the references of a class or a record lie. */
   int[] referenceOffsets() {
     return referenceOffsets;
   }
@@ -44,28 +51,25 @@ final class Type {
     recorded = true;
   }
 
-  /** A plain instance of the class, checked against the stored layout. */
-  PersistentObject prototype(ClassLoader loader) {
-    PersistentObject known = prototype;
-    if (known == null) {
-      known = makePrototype(loader);
-      prototype = known;
+  /** Whether this is the type of a class that has this layout now. */
+  @SuppressWarnings("ReferenceEquality") // the same instance needs no comparison
+  boolean isOf(Layout layout) {
+    if (layout == matched) {
+      return true;
     }
-    return known;
+    if (shape instanceof Shape.ClassShape(Layout stored) && stored.equals(layout)) {
+      matched = layout;
+      return true;
+    }
+    return false;
   }
 
-  private PersistentObject makePrototype(ClassLoader loader) {
-    Class<?> type;
-    try {
-      type = Class.forName(layout.name(), true, loader);
-    } catch (ClassNotFoundException e) {
-      throw new SchemaException(
-          "the pool holds objects of class %s, which is not on the class path"
-              .formatted(layout.name()),
-          e);
-    }
-    PersistentObject made = Prototypes.make(type);
-    ShapeCheck.check(layout, Prototypes.layoutOf(made));
-    return made;
+  /** A plain instance from which handles are made; {@code null} until there is one. */
+  @Nullable PersistentObject prototype() {
+    return prototype;
+  }
+
+  void setPrototype(PersistentObject made) {
+    prototype = made;
   }
 }

@@ -10,21 +10,22 @@ import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.memory.Heap;
 import dev.basalt.tx.Update;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes that a pool knows. A class gets its id in memory when it is first needed; its record
- * is written by the first commit that stores one of its objects. An abort leaves the id unused.
+ * The types that a pool knows. A type gets its id in memory when it is first needed; its record is
+ * written by the first commit that stores something of it. An abort leaves the id unused.
+ *
+ * <p>A class has as many types as the pool holds shapes of it; more than one only until {@link
+ * Migration} has brought all its objects to the shape of today.
  */
 final class TypeTable {
-  /** More classes than any program has; a damaged id must not become a huge array. */
+  /** More types than any program has; a damaged id must not become a huge array. */
   private static final int TYPES_MAX = 1 << 20;
 
   private final Heap heap;
@@ -33,7 +34,10 @@ final class TypeTable {
   /** Whether an update is adding records. */
   private final AtomicBoolean recording = new AtomicBoolean();
 
-  private final ConcurrentHashMap<String, Type> byName = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Shape, Type> byShape = new ConcurrentHashMap<>();
+
+  /** The type of a class by the class's name, once its objects have been stored or read. */
+  private final ConcurrentHashMap<String, Type> current = new ConcurrentHashMap<>();
 
   /** Index is the class id minus {@link ClassIds#FIRST_TYPE}. Replaced, never changed. */
   private volatile @Nullable Type[] byId = new Type[0];
@@ -41,11 +45,17 @@ final class TypeTable {
   TypeTable(Heap heap) {
     this.heap = heap;
     this.headAt = heap.heapOffset() + PoolHeaderFormat.TYPE_TABLE;
-    long record = heap.getLong(headAt);
-    while (record != 0) {
+    for (long record = first(); record != 0; record = next(record)) {
       add(readRecord(record));
-      record = heap.getLong(record + TypeRecordFormat.NEXT);
     }
+  }
+
+  private long first() {
+    return heap.getLong(headAt);
+  }
+
+  private long next(long record) {
+    return heap.getLong(record + TypeRecordFormat.NEXT);
   }
 
   private Type readRecord(long record) {
@@ -65,12 +75,14 @@ final class TypeTable {
               .formatted(pool, record, id, length));
     }
     byte[] text = new byte[length];
-    heap.copyOut(record + TypeRecordFormat.TEXT, nativeCopy(text));
-    return new Type(id, LayoutText.read(pool, new String(text, UTF_8)), true);
-  }
-
-  private static MemorySegment nativeCopy(byte[] bytes) {
-    return MemorySegment.ofArray(bytes);
+    heap.copyOut(record + TypeRecordFormat.TEXT, MemorySegment.ofArray(text));
+    int crc = heap.getInt(record + TypeRecordFormat.CRC);
+    if (crc != TypeRecordFormat.crc(id, text)) {
+      throw new CorruptPoolException(
+          "%s: the type record at %d is damaged (class id %d): checksum %08x, computed %08x"
+              .formatted(pool, record, id, crc, TypeRecordFormat.crc(id, text)));
+    }
+    return new Type(id, TypeText.read(pool, new String(text, UTF_8)), true);
   }
 
   private @Nullable Type known(int id) {
@@ -89,19 +101,50 @@ final class TypeTable {
     return type;
   }
 
-  /** The type of a class, made known if it is new. */
+  /** The type with an id, or {@code null}. */
+  @Nullable Type find(int id) {
+    return known(id);
+  }
+
+  /**
+   * The type of a class, made known if it is new. It is refused if the pool still holds objects of
+   * another shape of the class: those could then not be read beside the new ones.
+   */
   Type of(Layout layout) {
-    Type type = byName.get(layout.name());
-    if (type == null) {
-      type = addNew(layout);
+    Type type = current.get(layout.name());
+    if (type == null || !type.isOf(layout)) {
+      type = byShape.get(new Shape.ClassShape(layout));
+      if (type == null) {
+        refuseOtherShapes(layout);
+        type = of(new Shape.ClassShape(layout));
+      }
+      current.put(layout.name(), type);
     }
     return type;
   }
 
-  private synchronized Type addNew(Layout layout) {
-    Type type = byName.get(layout.name());
+  private void refuseOtherShapes(Layout layout) {
+    for (Type type : recorded()) {
+      if (type.shape() instanceof Shape.ClassShape(Layout stored)
+          && stored.name().equals(layout.name())) {
+        throw ShapeChange.notMigrated(stored, layout);
+      }
+    }
+  }
+
+  /** The type of a shape, made known if it is new. */
+  Type of(Shape shape) {
+    Type type = byShape.get(shape);
+    return type != null ? type : addNew(shape);
+  }
+
+  private synchronized Type addNew(Shape shape) {
+    Type type = byShape.get(shape);
     if (type == null) {
-      type = new Type(ClassIds.FIRST_TYPE + byId.length, layout, false);
+      if (byId.length == TYPES_MAX) {
+        throw new IllegalStateException("the type table has no more ids");
+      }
+      type = new Type(ClassIds.FIRST_TYPE + byId.length, shape, false);
       add(type);
     }
     return type;
@@ -113,10 +156,10 @@ final class TypeTable {
     System.arraycopy(byId, 0, longer, 0, byId.length);
     longer[index] = type;
     byId = longer;
-    byName.put(type.layout().name(), type);
+    byShape.putIfAbsent(type.shape(), type);
   }
 
-  /** Every type that has a record in the pool, for reports. */
+  /** Every type that has a record in the pool. */
   List<Type> recorded() {
     List<Type> types = new ArrayList<>();
     for (Type type : byId) {
@@ -125,13 +168,6 @@ final class TypeTable {
       }
     }
     return types;
-  }
-
-  /** Names by class id, for reports. */
-  Map<Integer, String> names() {
-    Map<Integer, String> names = new HashMap<>();
-    recorded().forEach(type -> names.put(type.id(), type.layout().name()));
-    return names;
   }
 
   /** Whether the caller may add records until it calls {@link #endRecording}. */
@@ -145,18 +181,45 @@ final class TypeTable {
 
   /** Creates the record of a type as part of an update that may. */
   void record(Update update, Type type) {
-    byte[] text = LayoutText.write(type.layout()).getBytes(UTF_8);
-    long record = update.create(ClassIds.TYPE_RECORD, (long) TypeRecordFormat.TEXT + text.length);
-    long[] words = update.ownWords(record);
-    if (words == null) {
-      throw new AssertionError("a new object has words");
+    byte[] text = TypeText.write(type.shape()).getBytes(UTF_8);
+    NewObject record =
+        NewObject.create(update, ClassIds.TYPE_RECORD, (long) TypeRecordFormat.TEXT + text.length)
+            .putLong(TypeRecordFormat.NEXT, update.rawWord(headAt))
+            .putInt(TypeRecordFormat.DESCRIBED_ID, type.id())
+            .putInt(TypeRecordFormat.LENGTH, text.length)
+            .putInt(TypeRecordFormat.CRC, TypeRecordFormat.crc(type.id(), text))
+            .putBytes(TypeRecordFormat.TEXT, text);
+    update.changeCount(record.offset(), 1);
+    update.putRawWord(headAt, record.offset());
+  }
+
+  /**
+   * Takes the record of a type out of the chain as part of an update that adds none. Nothing in the
+   * pool has the type any more, or {@link #record} is about to describe it anew.
+   */
+  void unlink(Update update, Type type) {
+    long linkAt = headAt;
+    long record = update.rawWord(linkAt);
+    while (record != 0 && heap.getInt(record + TypeRecordFormat.DESCRIBED_ID) != type.id()) {
+      linkAt = record + TypeRecordFormat.NEXT;
+      record = update.rawWord(linkAt);
     }
-    MemorySegment bytes = MemorySegment.ofArray(words);
-    bytes.set(ValueLayout.JAVA_LONG_UNALIGNED, TypeRecordFormat.NEXT, update.rawWord(headAt));
-    bytes.set(ValueLayout.JAVA_INT_UNALIGNED, TypeRecordFormat.DESCRIBED_ID, type.id());
-    bytes.set(ValueLayout.JAVA_INT_UNALIGNED, TypeRecordFormat.LENGTH, text.length);
-    MemorySegment.copy(text, 0, bytes, ValueLayout.JAVA_BYTE, TypeRecordFormat.TEXT, text.length);
-    update.changeCount(record, 1);
-    update.putRawWord(headAt, record);
+    if (record == 0) {
+      throw new IllegalStateException("the type " + type.shape().name() + " has no record");
+    }
+    update.putRawWord(linkAt, update.rawWord(record + TypeRecordFormat.NEXT));
+    update.changeCount(record, -1);
+  }
+
+  /** The commit that {@linkplain #unlink unlinked} a type is done: forgets or replaces it. */
+  synchronized void replace(Type old, @Nullable Type by) {
+    @Nullable Type[] types = byId.clone();
+    types[old.id() - ClassIds.FIRST_TYPE] = by;
+    byId = types;
+    byShape.remove(old.shape(), old);
+    if (by != null) {
+      byShape.putIfAbsent(by.shape(), by);
+    }
+    current.values().removeIf(type -> Objects.equals(type, old));
   }
 }

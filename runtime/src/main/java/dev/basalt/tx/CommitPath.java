@@ -240,6 +240,7 @@ final class CommitPath {
   /** The commit has happened; a failure from here on is one of the pool. */
   private void putInPlace(Update update, Commit commit, long sequence) {
     try {
+      snapshots.setApplying(true);
       update.releaseSnapshot();
       Update.Listener listener = update.listener();
       if (listener != null) {
@@ -264,7 +265,6 @@ final class CommitPath {
       snapshots.announce(sequence);
     }
     commit.keepImages(versions, snapshots.look(registered), big, sequence);
-    snapshots.setApplying(true);
     commit.apply(sequence, big ? () -> snapshots.announce(sequence) : CommitPath::doNothing);
   }
 

@@ -194,6 +194,8 @@ public final class TransactionManager implements Mapping.SlowRead {
     ThreadTx.enter(view);
     try {
       return body.run();
+    } catch (UncommittedObjectException e) {
+      throw nothingStored(e);
     } catch (InternalError e) {
       throw fault(e);
     } finally {
@@ -227,13 +229,13 @@ public final class TransactionManager implements Mapping.SlowRead {
   @Override
   public long readSlow(long object, int wordOffset) {
     if (Pending.is(object)) {
-      throw new UncommittedObjectException();
+      throw new UncommittedObjectException(object);
     }
     while (true) {
       long version = heap.versionAcquire(object);
       if (version == 0) {
         heap.checkOpen();
-        throw new UncommittedObjectException();
+        throw new UncommittedObjectException(object);
       } else if (version > 0) {
         long word = heap.getLong(object + wordOffset);
         VarHandle.loadLoadFence();
@@ -249,23 +251,41 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
   }
 
-  /** Throws if no commit can be the reason why an object is marked as applying. */
-  void checkCommitInProgress(long object, long version) {
+  /**
+   * Throws if no commit in progress can be the reason for what an object's version says.
+   *
+   * @param object the object
+   * @param version what was read from it: 0, or marked as applying
+   * @throws CorruptPoolException if the version is not true
+   */
+  public void checkCommitInProgress(long object, long version) {
     if (!snapshots.isApplying() && heap.versionAcquire(object) == version) {
       heap.checkOpen();
       log.checkNotFailed();
       throw new CorruptPoolException(
-          "%s: the object at %d claims to be in the middle of a commit (version %x)"
-              .formatted(name(), object, version));
+          version == 0
+              ? "%s: nothing is stored at %d".formatted(name(), object)
+              : "%s: the object at %d claims to be in the middle of a commit (version %x)"
+                  .formatted(name(), object, version));
     }
   }
 
-  /** Throws if no commit can have given a version. */
-  void checkNotAhead(long version) {
-    if (version > snapshots.published() + 1) {
+  /**
+   * Throws if an object's version is newer than all commits, and no commit in progress can be the
+   * reason.
+   *
+   * @param object the object
+   * @param version what was read from it
+   * @throws CorruptPoolException if the version is not true
+   */
+  public void checkNotAhead(long object, long version) {
+    if (version > snapshots.published()
+        && !snapshots.isApplying()
+        && version > snapshots.published()) {
+      heap.checkOpen();
       throw new CorruptPoolException(
-          "%s: an object claims to be of commit %d, but the last one is %d"
-              .formatted(name(), version, snapshots.published()));
+          "%s: the object at %d claims to be of commit %d, but the last one is %d"
+              .formatted(name(), object, version, snapshots.published()));
     }
   }
 
@@ -295,6 +315,10 @@ public final class TransactionManager implements Mapping.SlowRead {
         R result = body.run();
         commit(update);
         return result;
+      } catch (UncommittedObjectException e) {
+        if (!update.isConflicted()) {
+          throw nothingStored(e);
+        }
       } catch (InternalError e) {
         throw fault(e);
       } catch (Throwable e) {
@@ -458,6 +482,8 @@ public final class TransactionManager implements Mapping.SlowRead {
     Update update = new Update(this, null, published(), workspaces.take());
     try {
       commitPath.publishLocked(update, () -> body.accept(update));
+    } catch (UncommittedObjectException e) {
+      throw nothingStored(e);
     } finally {
       update.end();
       workspaces.giveBack(update.work());
@@ -642,6 +668,11 @@ public final class TransactionManager implements Mapping.SlowRead {
    */
   public RuntimeException fault(InternalError error) {
     return MappingFault.translate(heap.medium(), error);
+  }
+
+  /** Who may meet an object that is about to be stored has seen to it; so this one is missing. */
+  private CorruptPoolException nothingStored(UncommittedObjectException e) {
+    return new CorruptPoolException("%s: nothing is stored at %d".formatted(name(), e.object()), e);
   }
 
   private PoolClosedException closed() {

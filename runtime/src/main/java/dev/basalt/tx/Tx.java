@@ -16,6 +16,8 @@ public abstract sealed class Tx permits View, Update, Still {
   /** The transaction of another pool around this one; set by {@link ThreadTx}. */
   @Nullable Tx outer;
 
+  private @Nullable Object attachment;
+
   Tx(TransactionManager manager) {
     this.manager = manager;
   }
@@ -27,6 +29,24 @@ public abstract sealed class Tx permits View, Update, Still {
    */
   public final TransactionManager manager() {
     return manager;
+  }
+
+  /**
+   * What the object layer keeps with this transaction.
+   *
+   * @return what was attached last, or {@code null}
+   */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /**
+   * Keeps something with this transaction.
+   *
+   * @param newAttachment what to keep
+   */
+  public void attach(Object newAttachment) {
+    this.attachment = newAttachment;
   }
 
   /**

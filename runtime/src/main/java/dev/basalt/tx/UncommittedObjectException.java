@@ -8,7 +8,15 @@ package dev.basalt.tx;
 public final class UncommittedObjectException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  UncommittedObjectException() {
+  private final long object;
+
+  UncommittedObjectException(long object) {
     super("the object is not committed yet", null, false, false);
+    this.object = object;
+  }
+
+  /** Where it was looked for. */
+  long object() {
+    return object;
   }
 }

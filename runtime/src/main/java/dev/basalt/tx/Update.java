@@ -100,7 +100,7 @@ public final class Update extends Tx implements Mapping.SlowRead {
 
   private long find(long object, int wordOffset) {
     if (Pending.is(object)) {
-      throw new UncommittedObjectException();
+      throw new UncommittedObjectException(object);
     }
     Workspace.Copy own = ownCopy(object, wordOffset);
     if (own != null) {
@@ -161,10 +161,10 @@ public final class Update extends Tx implements Mapping.SlowRead {
       if (current > 0 && current <= version) {
         return;
       } else if (current > 0) {
-        moveForward(current);
+        moveForward(object, current);
       } else if (current == 0) {
         memory.check(object, Long.BYTES);
-        throw new UncommittedObjectException();
+        throw new UncommittedObjectException(object);
       } else {
         manager.checkCommitInProgress(object, current);
       }
@@ -173,10 +173,10 @@ public final class Update extends Tx implements Mapping.SlowRead {
   }
 
   /** Moves the snapshot to the latest commit, if all that was read is still as it was. */
-  private void moveForward(long needed) {
+  private void moveForward(long object, long needed) {
     long latest = manager.published();
     if (latest < needed) {
-      manager.checkNotAhead(needed);
+      manager.checkNotAhead(object, needed);
       return; // it is about to be published
     }
     if (snapshot == null || !isValid()) {
@@ -253,7 +253,7 @@ public final class Update extends Tx implements Mapping.SlowRead {
       return own.words[(wordOffset - Blocks.start(own.block)) >> 3];
     }
     if (Pending.is(object) || memory.getLongAcquire(object + ObjectFormat.VERSION) == 0) {
-      throw new UncommittedObjectException();
+      throw new UncommittedObjectException(object);
     }
     return memory.getLong(object + wordOffset);
   }
@@ -332,6 +332,23 @@ public final class Update extends Tx implements Mapping.SlowRead {
             object, block, words, large ? Workspace.Kind.BLOCK : Workspace.Kind.WHOLE);
     add(copy);
     return copy;
+  }
+
+  /**
+   * Copies the whole of an object, or more of its block, whatever its size; for changes of its
+   * layout, which nothing else runs beside.
+   *
+   * @param object the object
+   * @param bytes how many, within its block
+   * @return the words of the copy
+   */
+  public long[] copyWhole(long object, long bytes) {
+    MemorySegment _ = memory.slice(object, bytes);
+    long[] words = new long[words(bytes)];
+    work.reads.put(object, object);
+    copyStable(object, object, words);
+    add(new Workspace.Copy(object, 0, words, Workspace.Kind.WHOLE));
+    return words;
   }
 
   private void copyStable(long object, long start, long[] words) {

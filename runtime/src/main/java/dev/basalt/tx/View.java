@@ -47,7 +47,7 @@ public final class View extends Tx implements AutoCloseable, Mapping.SlowRead {
   @Override
   public long readSlow(long object, int wordOffset) {
     if (Pending.is(object)) {
-      throw new UncommittedObjectException();
+      throw new UncommittedObjectException(object);
     }
     long current = manager.heap().versionAcquire(object);
     long[] whole = store.find(object, version);
@@ -77,7 +77,7 @@ public final class View extends Tx implements AutoCloseable, Mapping.SlowRead {
   private RuntimeException nothingAt(long object, long current) {
     memory.check(object, Long.BYTES);
     return current == 0
-        ? new UncommittedObjectException()
+        ? new UncommittedObjectException(object)
         : new StaleTransactionException(
             "%s: the object at %d was stored after this view began; read it in a new view"
                 .formatted(manager.name(), object));
@@ -86,7 +86,7 @@ public final class View extends Tx implements AutoCloseable, Mapping.SlowRead {
   @Override
   public long constantWord(long object, int wordOffset) {
     if (Pending.is(object) || manager.heap().versionAcquire(object) == 0) {
-      throw new UncommittedObjectException();
+      throw new UncommittedObjectException(object);
     }
     return memory.getLong(object + wordOffset);
   }

@@ -166,7 +166,7 @@ class SystemCallFaultTest {
           .anyMatch(
               line ->
                   line.startsWith("failed PoolFullException")
-                      && line.matches(".*from \\d+ to \\d+ bytes: No space left on device"))
+                      && line.matches(".* \\d+ bytes.*: No space left on device.*"))
           .contains("read ok", "update ok", "close ok");
       checkPool(lines, durability);
     }

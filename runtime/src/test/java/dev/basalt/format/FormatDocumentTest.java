@@ -31,6 +31,9 @@ class FormatDocumentTest {
           SlotsFormat.structure(),
           BytesFormat.structure(),
           NumberFormat.structure(),
+          ValueFormat.structure(),
+          ArrayFormat.structure(),
+          ForwardFormat.structure(),
           TypeRecordFormat.structure(),
           LimboNodeFormat.structure());
 

@@ -4,14 +4,15 @@ import dev.basalt.annotation.Persistent;
 import java.util.Date;
 import java.util.List;
 
-/** Seven fields that cannot be stored, and some that can. */
+/** Five fields that cannot be stored, and some that can. */
 @Persistent
 public class BadFields {
   public static String initialised = "initialised";
   String fine;
   List<String> alsoFine;
   transient int[] ignored;
-  int[] numbers;
+  int[][] numbers;
+  Thread[] threads;
   Thread.State state;
   Point point;
   Date date;
@@ -19,7 +20,7 @@ public class BadFields {
   Override annotation;
   Kinds.AnEnum marked;
 
-  record Point(int x, int y) {}
+  record Point(int x, Point next, Thread[] drawers) {}
 
   static class Other {}
 }

@@ -1,0 +1,105 @@
+package dev.basalt.object;
+
+import dev.basalt.error.CorruptPoolException;
+import dev.basalt.format.BytesFormat;
+import dev.basalt.format.ClassIds;
+import dev.basalt.format.ForwardFormat;
+import dev.basalt.format.LimboNodeFormat;
+import dev.basalt.format.NumberFormat;
+import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.SlotsFormat;
+import dev.basalt.format.TypeRecordFormat;
+import dev.basalt.format.ValueFormat;
+import dev.basalt.tx.Tx;
+
+/**
+ * What an object consists of, by its class id: its size, and the slots that may hold references.
+ */
+final class Contents {
+  private final String pool;
+  private final TypeTable types;
+
+  Contents(String pool, TypeTable types) {
+    this.pool = pool;
+    this.types = types;
+  }
+
+  /** The bytes of an object. */
+  long sizeOf(Tx tx, long object) {
+    int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
+    return switch (classId) {
+      case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 ->
+          BytesFormat.size(tx.constantWord(object, BytesFormat.LENGTH) & 0xFFFF_FFFFL);
+      case ClassIds.LONG, ClassIds.DOUBLE -> NumberFormat.SIZE;
+      case ClassIds.SLOTS, ClassIds.OPTIONAL -> slotsSize(tx, object);
+      case ClassIds.VALUE -> valueSize(tx, object);
+      case ClassIds.ARRAY -> PrimitiveArrays.size(tx, object);
+      case ClassIds.FORWARD -> ForwardFormat.SIZE;
+      case ClassIds.TYPE_RECORD ->
+          TypeRecordFormat.TEXT
+              + (tx.constantWord(object, TypeRecordFormat.DESCRIBED_ID) >>> Integer.SIZE);
+      case ClassIds.LIMBO_NODE -> LimboNodeFormat.SIZE;
+      default ->
+          switch (types.byId(classId, object).shape()) {
+            case Shape.ClassShape(Layout layout) -> layout.size();
+            case Shape.RecordShape(Layout layout) -> layout.size();
+            case Shape.ArrayShape _ -> slotsSize(tx, object);
+            case Shape.CodecShape _ -> valueSize(tx, object);
+            case Shape.EnumShape shape ->
+                throw new CorruptPoolException(
+                    "%s: the object at %d claims to be a constant of the enum %s"
+                        .formatted(pool, object, shape.name()));
+          };
+    };
+  }
+
+  private static long slotsSize(Tx tx, long object) {
+    return SlotsFormat.size((int) tx.constantWord(object, SlotsFormat.LENGTH));
+  }
+
+  private static long valueSize(Tx tx, long object) {
+    return ValueFormat.size(tx.constantWord(object, ValueFormat.KIND) >>> Integer.SIZE);
+  }
+
+  /** Whether objects with a class id may have slots; others may not even have a version. */
+  static boolean hasSlots(int classId) {
+    return classId == ClassIds.SLOTS
+        || classId == ClassIds.OPTIONAL
+        || classId == ClassIds.FORWARD
+        || classId >= ClassIds.FIRST_TYPE;
+  }
+
+  /** Takes a slot of an object and where it lies. */
+  interface SlotVisitor {
+    void visit(int fieldOffset, long slot);
+  }
+
+  /** Visits the slots of an object that may hold counted references. */
+  void forEachSlot(Tx tx, long object, SlotVisitor visitor) {
+    int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
+    switch (classId) {
+      case ClassIds.SLOTS, ClassIds.OPTIONAL -> forEachElement(tx, object, visitor);
+      case ClassIds.FORWARD ->
+          visitor.visit(ForwardFormat.TARGET, tx.word(object, ForwardFormat.TARGET));
+      default -> {
+        if (classId >= ClassIds.FIRST_TYPE) {
+          Type type = types.byId(classId, object);
+          if (type.shape() instanceof Shape.ArrayShape) {
+            forEachElement(tx, object, visitor);
+          }
+          for (int offset : type.referenceOffsets()) {
+            visitor.visit(offset, tx.word(object, offset));
+          }
+        }
+      }
+    }
+  }
+
+  private static void forEachElement(Tx tx, long object, SlotVisitor visitor) {
+    int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
+    for (int i = 0; i < length; i++) {
+      int offset = SlotsFormat.slot(i);
+      visitor.visit(offset, tx.word(object, offset));
+    }
+  }
+}

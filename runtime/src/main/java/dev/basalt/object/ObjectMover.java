@@ -1,0 +1,95 @@
+package dev.basalt.object;
+
+import dev.basalt.format.ClassIds;
+import dev.basalt.format.ForwardFormat;
+import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.SizeClasses;
+import dev.basalt.tx.Update;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Brings objects of one stored shape to another, each as part of an update. An object stays where
+ * it is if its block has the size that the new shape needs; else it gets a new block and leaves a
+ * {@link ForwardFormat forward} behind. So an object always lies in a block of the size class of
+ * its shape.
+ */
+final class ObjectMover {
+  private static final int HEADER_WORDS = ObjectFormat.SIZE / Long.BYTES;
+
+  private final Layout stored;
+  private final Layout now;
+  private final ShapeChange change;
+  private final Type type;
+
+  ObjectMover(Layout stored, Layout now, ShapeChange change, Type type) {
+    this.stored = stored;
+    this.now = now;
+    this.change = change;
+    this.type = type;
+  }
+
+  /** The bytes of the blocks in which objects of the stored shape lie; 0 if in runs of chunks. */
+  long blockSize() {
+    return blockSize(stored);
+  }
+
+  /** Whether objects get new blocks. */
+  boolean moves() {
+    return blockSize(stored) != blockSize(now) || blockSize(now) == 0;
+  }
+
+  private static long blockSize(Layout layout) {
+    return layout.size() > SizeClasses.SMALL_MAX
+        ? 0
+        : SizeClasses.blockSize(SizeClasses.classOf(layout.size()));
+  }
+
+  /** Bytes that a commit has to log for an object, about. */
+  int cost() {
+    return stored.size() + now.size();
+  }
+
+  Type type() {
+    return type;
+  }
+
+  void bring(Update update, long object) {
+    for (Layout.Field field : change.removed()) {
+      if (field.kind() == FieldKind.REFERENCE) {
+        Values.count(update, update.word(object, field.offset()), -1);
+      }
+    }
+    if (moves()) {
+      NewObject moved = NewObject.create(update, type.id(), now.size());
+      fill(update, object, moved);
+      update.changeCount(moved.offset(), 1);
+      long[] words = update.copyWhole(object, ForwardFormat.SIZE);
+      words[ForwardFormat.TARGET >> 3] = moved.offset();
+      setClass(update, object, ClassIds.FORWARD);
+    } else {
+      long[] image = new long[now.size() / Long.BYTES];
+      fill(update, object, NewObject.of(object, image));
+      long[] words = update.copyWhole(object, Math.max(stored.size(), now.size()));
+      Arrays.fill(words, HEADER_WORDS, words.length, 0);
+      System.arraycopy(image, HEADER_WORDS, words, HEADER_WORDS, image.length - HEADER_WORDS);
+      setClass(update, object, type.id());
+    }
+  }
+
+  /** The references move with the object: whom they lead to counts them as before. */
+  private void fill(Update update, long object, NewObject image) {
+    for (Map.Entry<Layout.Field, Layout.Field> entry : change.sources().entrySet()) {
+      Layout.Field to = entry.getKey();
+      Layout.Field from = entry.getValue();
+      long bits = FieldBits.read(update, object, from);
+      image.putBits(to, FieldBits.widen(from.kind(), to.kind(), bits));
+    }
+  }
+
+  private static void setClass(Update update, long object, int classId) {
+    long at = object + ObjectFormat.CLASS_ID;
+    long count = update.rawWord(at) >>> Integer.SIZE;
+    update.putRawWord(at, count << Integer.SIZE | classId);
+  }
+}
