@@ -22,6 +22,8 @@ final class HandleTable {
   /** What was on its way into the pool when its update aborted, by the place it was to have. */
   private final Cache<Long, PersistentObject> aborted = Caffeine.newBuilder().weakValues().build();
 
+  private final HandlesInMaking inMaking = new HandlesInMaking();
+
   private final AtomicReferenceArray<@Nullable Recent> recent = new AtomicReferenceArray<>(RECENT);
 
   private static final class Recent extends WeakReference<PersistentObject> {
@@ -34,6 +36,7 @@ final class HandleTable {
   }
 
   /** The handle of an object, made by the supplier if there is none. */
+  @SuppressWarnings("ReferenceEquality") // the handle itself is meant
   PersistentObject get(long offset, Supplier<PersistentObject> make) {
     int slot = (int) (offset >>> OFFSET_SHIFT) & (RECENT - 1);
     Recent entry = recent.getAcquire(slot);
@@ -43,8 +46,43 @@ final class HandleTable {
         return handle;
       }
     }
-    PersistentObject handle = handles.get(offset, key -> make.get());
-    recent.setRelease(slot, new Recent(handle, offset));
+    while (true) {
+      PersistentObject handle = handles.get(offset, key -> make.get());
+      if (!inMaking.isBusy()) {
+        recent.setRelease(slot, new Recent(handle, offset));
+        return handle;
+      }
+      // What could not be set up is in the table no more, and is made again.
+      if (!inMaking.await(handle) || handles.getIfPresent(offset) == handle) {
+        return handle;
+      }
+    }
+  }
+
+  /**
+   * As {@link #get}, for classes with a method that sets up handles; it has run when this returns.
+   */
+  @SuppressWarnings("ReferenceEquality") // the handle itself is meant
+  PersistentObject getAndSetUp(long offset, Supplier<PersistentObject> make) {
+    PersistentObject[] made = new PersistentObject[1];
+    PersistentObject handle =
+        get(
+            offset,
+            () -> {
+              made[0] = make.get();
+              inMaking.begin(made[0]);
+              return made[0];
+            });
+    if (made[0] == handle) {
+      try {
+        handle.$basalt$onHandle();
+      } catch (RuntimeException | Error e) {
+        handles.invalidate(offset); // the next one to meet the object tries again
+        throw e;
+      } finally {
+        inMaking.end(handle);
+      }
+    }
     return handle;
   }
 

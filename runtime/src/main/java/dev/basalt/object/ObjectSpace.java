@@ -12,6 +12,7 @@ import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.SlotsFormat;
 import dev.basalt.format.TypeRecordFormat;
+import dev.basalt.tx.RunningTransactions;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
@@ -50,6 +51,7 @@ public final class ObjectSpace {
     this.loader = loader;
     this.owner = owner;
     this.types = new TypeTable(transactions.heap());
+    OpenSpaces.put(transactions, this);
   }
 
   /**
@@ -69,6 +71,15 @@ public final class ObjectSpace {
    */
   public Object owner() {
     return owner;
+  }
+
+  /**
+   * The space of the transaction that the calling thread began last, of those that have not ended.
+   *
+   * @return the space, or {@code null} if the thread is in no transaction
+   */
+  public static @Nullable ObjectSpace inUse() {
+    return OpenSpaces.of(RunningTransactions.innermost());
   }
 
   /**
@@ -290,7 +301,7 @@ public final class ObjectSpace {
         case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> Strings.read(tx, object, classId);
         case ClassIds.LONG -> tx.word(object, NumberFormat.VALUE);
         case ClassIds.DOUBLE -> Double.longBitsToDouble(tx.word(object, NumberFormat.VALUE));
-        default -> handles.get(object, () -> makeHandle(classId, object));
+        default -> handle(types.byId(classId, object), object);
       };
     } catch (UncommittedObjectException | StaleTransactionException e) {
       // What a transaction sees refers only to what it sees too.
@@ -303,8 +314,11 @@ public final class ObjectSpace {
         "%s: a reference leads to %d, where no object is".formatted(name(), object), cause);
   }
 
-  private PersistentObject makeHandle(int classId, long object) {
-    return types.byId(classId, object).prototype(loader).$basalt$handle(this, object);
+  private PersistentObject handle(Type type, long object) {
+    PersistentObject prototype = type.prototype(loader);
+    return type.setsUpHandles()
+        ? handles.getAndSetUp(object, () -> prototype.$basalt$handle(this, object))
+        : handles.get(object, () -> prototype.$basalt$handle(this, object));
   }
 
   private static int classId(Tx tx, long object) {

@@ -17,6 +17,9 @@ final class Type {
 
   private volatile @Nullable PersistentObject prototype;
 
+  /** Whether handles need to be set up. Written before the prototype. */
+  private boolean setsUpHandles;
+
   Type(int id, Layout layout, boolean recorded) {
     this.id = id;
     this.layout = layout;
@@ -49,9 +52,15 @@ final class Type {
     PersistentObject known = prototype;
     if (known == null) {
       known = makePrototype(loader);
+      setsUpHandles = Prototypes.setsUpHandles(known.getClass());
       prototype = known;
     }
     return known;
+  }
+
+  /** Whether the class has a method that sets up handles; known once there is a prototype. */
+  boolean setsUpHandles() {
+    return setsUpHandles;
   }
 
   private PersistentObject makePrototype(ClassLoader loader) {

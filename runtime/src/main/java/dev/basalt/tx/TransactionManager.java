@@ -103,6 +103,7 @@ public final class TransactionManager {
   public View beginView() {
     View view = openView();
     current.set(view);
+    RunningTransactions.begun(this);
     return view;
   }
 
@@ -113,6 +114,7 @@ public final class TransactionManager {
    */
   public void end(View view) {
     current.remove();
+    RunningTransactions.ended(this);
     view.close();
   }
 
@@ -188,6 +190,7 @@ public final class TransactionManager {
       log.checkNotFailed();
       Update update = new Update(heap, allocator);
       current.set(update);
+      RunningTransactions.begun(this);
       return update;
     } catch (RuntimeException | Error e) {
       updateLock.unlock();
@@ -279,6 +282,7 @@ public final class TransactionManager {
 
   private void release() {
     current.remove();
+    RunningTransactions.ended(this);
     updateLock.unlock();
   }
 
