@@ -107,6 +107,11 @@ record ClassModel(
     }
   }
 
+  /** Whether it belongs to what rewritten code calls, which must not call itself. */
+  boolean isPartOfTheBridge() {
+    return name.startsWith(Names.BRIDGE_PACKAGE);
+  }
+
   boolean is(int flag) {
     return (access & flag) != 0;
   }

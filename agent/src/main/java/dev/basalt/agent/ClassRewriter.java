@@ -63,7 +63,7 @@ public final class ClassRewriter {
       return Optional.of(enhance(reader, model));
     }
     boolean transactional = !model.transactionalMethods().isEmpty();
-    boolean reflects = scan.mayReflect() && models.knowsTheRuntime();
+    boolean reflects = scan.mayReflect() && !model.isPartOfTheBridge() && models.knowsTheRuntime();
     return transactional || reflects || ConstantPoolScan.refersToStoredField(reader, models)
         ? redirect(reader, model, transactional, reflects)
         : Optional.empty();

@@ -17,16 +17,17 @@ final class Names {
   static final String SPACE = "dev/basalt/object/ObjectSpace";
   static final String SPACE_DESC = "L" + SPACE + ";";
   static final String WRITER = "dev/basalt/object/FieldWriter";
-  static final String BRIDGE = "dev/basalt/bridge/Bridge";
+  static final String BRIDGE_PACKAGE = "dev/basalt/bridge/";
+  static final String BRIDGE = BRIDGE_PACKAGE + "Bridge";
 
   static final String CONSTRUCTOR_DESC = "(Ldev/basalt/object/HandleMarker;)V";
   static final String BIND_DESC = "(" + SPACE_DESC + "J)V";
   static final String STORE_DESC = "(L" + WRITER + ";)V";
   static final String HANDLE_DESC = "(" + SPACE_DESC + "J)L" + PERSISTENT_OBJECT + ";";
 
-  static final String REFLECTION = "dev/basalt/bridge/Reflection";
-  static final String BODY_WITH_RESULT = "dev/basalt/bridge/TransactionalBody";
-  static final String BODY_WITHOUT_RESULT = "dev/basalt/bridge/TransactionalAction";
+  static final String REFLECTION = BRIDGE_PACKAGE + "Reflection";
+  static final String BODY_WITH_RESULT = BRIDGE_PACKAGE + "TransactionalBody";
+  static final String BODY_WITHOUT_RESULT = BRIDGE_PACKAGE + "TransactionalAction";
 
   static final String ON_HANDLE_METHOD = "$basalt$onHandle";
   static final String CLONED = "$basalt$cloned";

@@ -20,7 +20,8 @@ import java.util.Optional;
  */
 class RewritingLoader extends ClassLoader {
   private static final String PACKAGE = "dev.basalt.agent.";
-  private static final List<String> FOLDERS = List.of("fixture.", "elsewhere.", "refused.");
+  private static final List<String> FOLDERS =
+      List.of("fixture.", "elsewhere.", "refused.", "conformance.");
 
   private final Map<String, byte[]> made = new HashMap<>();
   private final ClassRewriter rewriter;
