@@ -155,7 +155,8 @@ final class Accessors {
     code.visitLdcInsn(Names.fieldOffset(field.name()));
   }
 
-  private static Object frameType(Type type) {
+  /** What a frame calls a value of a type. */
+  static Object frameType(Type type) {
     return switch (type.getSort()) {
       case Type.LONG -> LONG;
       case Type.FLOAT -> FLOAT;

@@ -16,38 +16,34 @@ import org.jspecify.annotations.Nullable;
  * @param version of the class file, without the mark of preview features
  * @param name with slashes, as all names here
  * @param access its flags
+ * @param declaredAccess the flags that its declaration has if it is nested in another class
  * @param superName the superclass, or {@code null} for {@code Object}
  * @param interfaces what it implements or, an interface, extends
  * @param isAnnotated whether it is marked as persistent itself
  * @param fields the fields that it declares
- * @param noArgConstructorAccess the flags of its constructor without parameters, or {@link
- *     #NO_CONSTRUCTOR}
- * @param isRewritten whether it has the agent's constructor already
+ * @param methods the methods that it declares, constructors included
  */
 record ClassModel(
     int version,
     String name,
     int access,
+    int declaredAccess,
     @Nullable String superName,
     List<String> interfaces,
     boolean isAnnotated,
     List<FieldModel> fields,
-    int noArgConstructorAccess,
-    boolean isRewritten) {
-
-  /** The access flags of a constructor that does not exist. */
-  static final int NO_CONSTRUCTOR = -1;
+    List<MethodModel> methods) {
 
   /** Where a class file has its version. */
   private static final int MAJOR_VERSION = 6;
 
   /** All but the annotation and the members: enough for a class that is not persistent. */
   static ClassModel outline(ClassReader reader) {
-    return of(reader, new Visitor());
+    return of(reader, new Visitor(reader));
   }
 
   static ClassModel read(ClassReader reader) {
-    Visitor visitor = new Visitor();
+    Visitor visitor = new Visitor(reader);
     reader.accept(
         visitor, ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     return of(reader, visitor);
@@ -58,22 +54,33 @@ record ClassModel(
         reader.readUnsignedShort(MAJOR_VERSION),
         reader.getClassName(),
         reader.getAccess(),
+        visitor.declaredAccess,
         reader.getSuperName(),
         List.of(reader.getInterfaces()),
         visitor.isAnnotated,
         List.copyOf(visitor.fields),
-        visitor.noArgConstructorAccess,
-        visitor.isRewritten);
+        List.copyOf(visitor.methods));
   }
 
   private static final class Visitor extends ClassVisitor {
     private final List<FieldModel> fields = new ArrayList<>();
+    private final List<MethodModel> methods = new ArrayList<>();
+    private final String name;
+    private int declaredAccess;
     private boolean isAnnotated;
-    private boolean isRewritten;
-    private int noArgConstructorAccess = NO_CONSTRUCTOR;
 
-    Visitor() {
+    Visitor(ClassReader reader) {
       super(Opcodes.ASM9);
+      this.name = reader.getClassName();
+      this.declaredAccess = reader.getAccess();
+    }
+
+    @Override
+    public void visitInnerClass(
+        String inner, @Nullable String outer, @Nullable String simpleName, int access) {
+      if (inner.equals(name)) {
+        declaredAccess = access;
+      }
     }
 
     @Override
@@ -90,22 +97,54 @@ record ClassModel(
     }
 
     @Override
-    public @Nullable MethodVisitor visitMethod(
+    public MethodVisitor visitMethod(
         int access,
         String name,
         String desc,
         @Nullable String signature,
         String @Nullable [] exceptions) {
-      if (name.equals("<init>") && desc.equals("()V")) {
-        noArgConstructorAccess = access;
-      }
-      isRewritten |= name.equals("<init>") && desc.equals(Names.CONSTRUCTOR_DESC);
-      return null;
+      return new MethodReader(access, name, desc, methods::add);
     }
+  }
+
+  /** Whether it belongs to what rewritten code calls, which must not call itself. */
+  boolean isPartOfTheBridge() {
+    return name.startsWith(Names.BRIDGE_PACKAGE);
   }
 
   boolean is(int flag) {
     return (access & flag) != 0;
+  }
+
+  @Nullable FieldModel field(String fieldName) {
+    return fields.stream().filter(field -> field.name().equals(fieldName)).findFirst().orElse(null);
+  }
+
+  @Nullable MethodModel method(String methodName, String methodDesc) {
+    return methods.stream()
+        .filter(method -> method.hasSignature(methodName, methodDesc))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whether it has the agent's constructor already. */
+  boolean isRewritten() {
+    return method("<init>", Names.CONSTRUCTOR_DESC) != null;
+  }
+
+  /** The methods whose bodies are to run in a transaction and do not yet. */
+  List<MethodModel> transactionalMethods() {
+    return methods.stream()
+        .filter(
+            method ->
+                method.isTransactional()
+                    && method(Names.body(method.name()), method.desc()) == null)
+        .toList();
+  }
+
+  /** The method that sets up handles, or null. */
+  @Nullable MethodModel onHandle() {
+    return methods.stream().filter(MethodModel::isOnHandle).findFirst().orElse(null);
   }
 
   List<FieldModel> storedFields() {

@@ -32,16 +32,18 @@ final class ClassModels {
   }
 
   /** The model of a class whose file is at hand; makes it known to the others. */
-  ClassModel put(ClassReader reader) {
-    ClassModel model = model(reader);
+  ClassModel put(ClassReader reader, ConstantPoolScan scan) {
+    ClassModel model = model(reader, scan);
     models.put(model.name(), Optional.of(model));
     return model;
   }
 
   /** Reads no more than is needed: nearly all classes are not persistent. */
-  private ClassModel model(ClassReader reader) {
+  private ClassModel model(ClassReader reader, ConstantPoolScan scan) {
     ClassModel outline = ClassModel.outline(reader);
-    return ConstantPoolScan.mayBePersistent(reader) || persistentSuperclass(outline) != null
+    return scan.mayBePersistent()
+            || scan.mayHaveMarkedMethods()
+            || persistentSuperclass(outline) != null
         ? ClassModel.read(reader)
         : outline;
   }
@@ -58,7 +60,7 @@ final class ClassModels {
 
   private @Nullable ClassModel read(String name) {
     ClassReader reader = open(name);
-    return reader == null ? null : model(reader);
+    return reader == null ? null : model(reader, ConstantPoolScan.of(reader));
   }
 
   /** The model with all its parts, also of a class that is not persistent. */
@@ -127,6 +129,60 @@ final class ClassModels {
   private @Nullable ClassModel superclass(ClassModel model) {
     String superName = model.superName();
     return superName == null || isOfJdk(superName) ? null : find(superName);
+  }
+
+  /** The clone method that a class inherits from a superclass which is not persistent, or null. */
+  @Nullable MethodModel inheritedClone(ClassModel model) {
+    for (String name = model.superName(); name != null && !name.equals("java/lang/Object"); ) {
+      ClassModel above = findWithMembers(name);
+      if (above == null) {
+        return null;
+      }
+      for (MethodModel method : above.methods()) {
+        boolean usable =
+            method.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
+                && !method.is(Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT | Opcodes.ACC_FINAL);
+        if (method.name().equals("clone") && method.desc().startsWith("()L") && usable) {
+          return model.method(method.name(), method.desc()) == null ? method : null;
+        }
+      }
+      name = above.superName();
+    }
+    return null;
+  }
+
+  /**
+   * Whether a method that sets up handles overrides one of a superclass, which is called anyway.
+   */
+  boolean inheritsOnHandle(ClassModel model, MethodModel method) {
+    for (ClassModel at = persistentSuperclass(model); at != null; at = persistentSuperclass(at)) {
+      MethodModel above = at.method(method.name(), method.desc());
+      if (above != null && above.isOnHandle() && !above.is(Opcodes.ACC_PRIVATE)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a class is a subtype of an interface of the JDK. */
+  boolean isSubtype(ClassModel model, String interfaceName) {
+    for (ClassModel at = model;
+        at != null;
+        at = at.superName() == null ? null : find(at.superName())) {
+      for (String implemented : at.interfaces()) {
+        ClassModel above = implemented.equals(interfaceName) ? null : find(implemented);
+        if (implemented.equals(interfaceName)
+            || (above != null && isSubtype(above, interfaceName))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether the classes that rewritten code calls can be found. */
+  boolean knowsTheRuntime() {
+    return find(Names.BRIDGE) != null;
   }
 
   /** A stored field of a rewritten class. */

@@ -1,5 +1,6 @@
 package dev.basalt.agent;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites one class: a persistent one gets its members, and in every class the accesses to stored
- * fields go to accessors. Does not load classes, so that it can run in an agent or in a build.
- * Thread-safe.
+ * fields go to accessors, reflection is guarded, and annotated methods become transactional. Does
+ * not load classes, so that it can run in an agent or in a build. Thread-safe.
  */
 public final class ClassRewriter {
   private final ClassModels models;
@@ -37,28 +38,34 @@ public final class ClassRewriter {
   }
 
   /**
-   * Rewrites a class. A persistent class that cannot be rewritten becomes one that throws the
-   * reasons when it is initialised.
+   * Rewrites a class. A class that cannot be rewritten as its annotations demand becomes one that
+   * throws the reasons when it is initialised.
    *
    * @param classFile its bytes
    * @return the new bytes, or empty if the class does not concern Basalt or is rewritten already
    */
   public Optional<byte[]> rewrite(byte[] classFile) {
     ClassReader reader = new ClassReader(classFile);
-    ClassModel model = models.put(reader);
+    ConstantPoolScan scan = ConstantPoolScan.of(reader);
+    ClassModel model = models.put(reader, scan);
     if (model.isRewritten()) {
       return Optional.empty();
     }
     boolean persistent = models.isPersistent(model) && !models.wasLoaded(model);
-    List<String> reasons = persistent ? new Refusals(models).of(model) : List.of();
+    List<String> reasons = new ArrayList<>(MethodRefusals.of(model, persistent));
+    if (persistent) {
+      reasons.addAll(new Refusals(models).of(model));
+    }
     if (!reasons.isEmpty()) {
       return Optional.of(refuse(reader, String.join("; ", reasons)));
     }
     if (persistent && models.hasAccessors(model)) {
       return Optional.of(enhance(reader, model));
     }
-    return ConstantPoolScan.refersToStoredField(reader, models)
-        ? redirect(reader)
+    boolean transactional = !model.transactionalMethods().isEmpty();
+    boolean reflects = scan.mayReflect() && !model.isPartOfTheBridge() && models.knowsTheRuntime();
+    return transactional || reflects || ConstantPoolScan.refersToStoredField(reader, models)
+        ? redirect(reader, model, transactional, reflects)
         : Optional.empty();
   }
 
@@ -71,26 +78,28 @@ public final class ClassRewriter {
 
   private byte[] enhance(ClassReader reader, ClassModel model) {
     ClassWriter writer = new ClassWriter(reader, 0);
-    boolean topmost = models.persistentSuperclass(model) == null;
-    ClassVisitor members = new PersistentClass(writer, model, topmost);
-    reader.accept(new PersistentCode(members, model), ClassReader.EXPAND_FRAMES);
+    ClassVisitor code = new PersistentCode(new PersistentClass(writer, model, models), model);
+    reader.accept(new TransactionalMethods(code, model), ClassReader.EXPAND_FRAMES);
     return writer.toByteArray();
   }
 
-  private Optional<byte[]> redirect(ClassReader reader) {
+  private Optional<byte[]> redirect(
+      ClassReader reader, ClassModel model, boolean transactional, boolean reflects) {
     ClassWriter writer = new ClassWriter(reader, 0);
-    ForeignCode code = new ForeignCode(writer);
-    reader.accept(code, 0);
-    return code.changed ? Optional.of(writer.toByteArray()) : Optional.empty();
+    ForeignCode code = new ForeignCode(writer, model, reflects);
+    reader.accept(transactional ? new TransactionalMethods(code, model) : code, 0);
+    return transactional || code.changed() ? Optional.of(writer.toByteArray()) : Optional.empty();
   }
 
   /** The methods of a persistent class. */
   private final class PersistentCode extends ClassVisitor {
     private final ClassModel model;
+    private final ReflectionMethods reflection;
 
     PersistentCode(ClassVisitor next, ClassModel model) {
       super(Opcodes.ASM9, next);
       this.model = model;
+      this.reflection = new ReflectionMethods(model);
     }
 
     @Override
@@ -101,19 +110,37 @@ public final class ClassRewriter {
         @Nullable String signature,
         String @Nullable [] exceptions) {
       MethodVisitor method = super.visitMethod(access, name, desc, signature, exceptions);
-      MethodVisitor next = new CloneRule(method, model.name());
-      return name.equals("<init>")
-          ? new ConstructorRule(next, models)
-          : new FieldAccessRule(next, models, () -> {});
+      MethodVisitor next = new ReflectionRule(new CloneRule(method, model.name()), reflection);
+      if (name.equals("<init>")) {
+        return new ConstructorRule(next, models);
+      }
+      MethodVisitor rule = new FieldAccessRule(next, models, () -> {});
+      boolean writes =
+          name.equals(SerialMembers.WRITE_OBJECT) && desc.equals(SerialMembers.WRITE_OBJECT_DESC);
+      return writes ? new SerialRule(rule, model.name()) : rule;
+    }
+
+    @Override
+    public void visitEnd() {
+      reflection.addTo(cv);
+      super.visitEnd();
     }
   }
 
   /** The methods of any other class. */
   private final class ForeignCode extends ClassVisitor {
-    private boolean changed;
+    private final ReflectionMethods reflection;
+    private final boolean reflects;
+    private boolean fieldsChanged;
 
-    ForeignCode(ClassVisitor next) {
+    ForeignCode(ClassVisitor next, ClassModel model, boolean reflects) {
       super(Opcodes.ASM9, next);
+      this.reflection = new ReflectionMethods(model);
+      this.reflects = reflects;
+    }
+
+    boolean changed() {
+      return fieldsChanged || reflection.changed();
     }
 
     @Override
@@ -124,7 +151,16 @@ public final class ClassRewriter {
         @Nullable String signature,
         String @Nullable [] exceptions) {
       MethodVisitor next = super.visitMethod(access, name, desc, signature, exceptions);
-      return new FieldAccessRule(next, models, () -> changed = true);
+      if (reflects && !name.startsWith(ReflectionMethods.PREFIX)) {
+        next = new ReflectionRule(next, reflection);
+      }
+      return new FieldAccessRule(next, models, () -> fieldsChanged = true);
+    }
+
+    @Override
+    public void visitEnd() {
+      reflection.addTo(cv);
+      super.visitEnd();
     }
   }
 }

@@ -26,11 +26,16 @@ final class CloneRule extends MethodVisitor {
       int opcode, String declaring, String name, String desc, boolean isInterface) {
     super.visitMethodInsn(opcode, declaring, name, desc, isInterface);
     if (opcode == Opcodes.INVOKESPECIAL && name.equals("clone") && desc.startsWith("()L")) {
-      super.visitMethodInsn(Opcodes.INVOKESTATIC, owner, Names.CLONED, Names.CLONED_DESC, false);
-      String type = Type.getReturnType(desc).getInternalName();
-      if (!type.equals("java/lang/Object")) {
-        super.visitTypeInsn(Opcodes.CHECKCAST, type);
-      }
+      addCall(mv, owner, desc);
+    }
+  }
+
+  /** Makes the clone on the stack plain; it keeps its type. */
+  static void addCall(MethodVisitor code, String owner, String cloneDesc) {
+    code.visitMethodInsn(Opcodes.INVOKESTATIC, owner, Names.CLONED, Names.CLONED_DESC, false);
+    String type = Type.getReturnType(cloneDesc).getInternalName();
+    if (!type.equals("java/lang/Object")) {
+      code.visitTypeInsn(Opcodes.CHECKCAST, type);
     }
   }
 }

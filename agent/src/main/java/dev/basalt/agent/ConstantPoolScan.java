@@ -1,6 +1,8 @@
 package dev.basalt.agent;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
 
 /**
@@ -11,25 +13,72 @@ final class ConstantPoolScan {
   private static final int UTF8 = 1;
   private static final int FIELD_REF = 9;
 
-  private static final byte[] PERSISTENT = Names.PERSISTENT.getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] CONSTRUCTOR_DESC =
-      Names.CONSTRUCTOR_DESC.getBytes(StandardCharsets.US_ASCII);
+  /** A class with this constant may be persistent, or rewritten already. */
+  private static final int CLASS_MARK = 1;
 
-  private ConstantPoolScan() {}
+  /** A class with this constant may have methods that are annotated. */
+  private static final int METHOD_MARK = 2;
 
-  /** Whether the class may be annotated, or have the agent's constructor already. */
-  static boolean mayBePersistent(ClassReader reader) {
+  /** A class with this constant may get at fields by reflection. */
+  private static final int REFLECTION = 4;
+
+  /** What is looked for, by its length: most constants have a length that none of them has. */
+  private static final Word[][] WORDS =
+      byLength(
+          new Word(Names.PERSISTENT, CLASS_MARK),
+          new Word(Names.CONSTRUCTOR_DESC, CLASS_MARK),
+          new Word(Names.TRANSACTIONAL, METHOD_MARK),
+          new Word(Names.ON_HANDLE, METHOD_MARK),
+          new Word("java/lang/reflect/Field", REFLECTION),
+          new Word("findGetter", REFLECTION),
+          new Word("findSetter", REFLECTION),
+          new Word("findVarHandle", REFLECTION),
+          new Word("unreflectGetter", REFLECTION),
+          new Word("unreflectSetter", REFLECTION),
+          new Word("unreflectVarHandle", REFLECTION),
+          new Word("newUpdater", REFLECTION));
+
+  private final int found;
+
+  private ConstantPoolScan(int found) {
+    this.found = found;
+  }
+
+  private static final class Word {
+    final byte[] bytes;
+    final int mark;
+
+    Word(String text, int mark) {
+      this.bytes = text.getBytes(StandardCharsets.US_ASCII);
+      this.mark = mark;
+    }
+  }
+
+  private static Word[][] byLength(Word... words) {
+    int longest = Stream.of(words).mapToInt(word -> word.bytes.length).max().orElseThrow();
+    return IntStream.rangeClosed(0, longest)
+        .mapToObj(
+            length ->
+                Stream.of(words).filter(word -> word.bytes.length == length).toArray(Word[]::new))
+        .toArray(Word[][]::new);
+  }
+
+  static ConstantPoolScan of(ClassReader reader) {
+    int found = 0;
     for (int i = 1; i < reader.getItemCount(); i++) {
       int item = reader.getItem(i);
       if (item != 0 && reader.readByte(item - 1) == UTF8) {
         int length = reader.readUnsignedShort(item);
-        if ((length == PERSISTENT.length && isAt(reader, item + 2, PERSISTENT))
-            || (length == CONSTRUCTOR_DESC.length && isAt(reader, item + 2, CONSTRUCTOR_DESC))) {
-          return true;
+        if (length < WORDS.length) {
+          for (Word word : WORDS[length]) {
+            if (isAt(reader, item + 2, word.bytes)) {
+              found |= word.mark;
+            }
+          }
         }
       }
     }
-    return false;
+    return new ConstantPoolScan(found);
   }
 
   private static boolean isAt(ClassReader reader, int offset, byte[] expected) {
@@ -39,6 +88,21 @@ final class ConstantPoolScan {
       }
     }
     return true;
+  }
+
+  /** Whether the class may be annotated, or have the agent's constructor already. */
+  boolean mayBePersistent() {
+    return (found & CLASS_MARK) != 0;
+  }
+
+  /** Whether methods of the class may be annotated. */
+  boolean mayHaveMarkedMethods() {
+    return (found & METHOD_MARK) != 0;
+  }
+
+  /** Whether the class may read or write fields by reflection. */
+  boolean mayReflect() {
+    return (found & REFLECTION) != 0;
   }
 
   /** Whether a class that has no stored fields itself refers to one of another class. */

@@ -1,10 +1,8 @@
 package dev.basalt.agent;
 
-import net.bytebuddy.jar.asm.ConstantDynamic;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the reads and writes of stored fields to their accessors, in any class.
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The owner stays the one that the instruction names; a static method is looked up through its
  * superclasses just like a field, and its parameter tells hidden fields of one name apart.
  */
-class FieldAccessRule extends MethodVisitor {
+class FieldAccessRule extends HandleConstantRule {
   private final ClassModels models;
   private final Runnable onChange;
 
@@ -29,7 +27,7 @@ class FieldAccessRule extends MethodVisitor {
    * @param onChange told of every change
    */
   FieldAccessRule(MethodVisitor next, ClassModels models, Runnable onChange) {
-    super(Opcodes.ASM9, next);
+    super(next);
     this.models = models;
     this.onChange = onChange;
   }
@@ -62,41 +60,9 @@ class FieldAccessRule extends MethodVisitor {
     }
   }
 
-  /** A constant handle of a field becomes one of its accessor. */
+  /** A handle of a field becomes one of its accessor. */
   @Override
-  public void visitLdcInsn(Object value) {
-    super.visitLdcInsn(constant(value));
-  }
-
-  @Override
-  public void visitInvokeDynamicInsn(
-      String name, String desc, Handle bootstrap, @Nullable Object... arguments) {
-    @Nullable Object[] rewritten = new Object[arguments.length];
-    for (int i = 0; i < arguments.length; i++) {
-      Object argument = arguments[i];
-      rewritten[i] = argument == null ? null : constant(argument);
-    }
-    super.visitInvokeDynamicInsn(name, desc, bootstrap, rewritten);
-  }
-
-  private Object constant(Object value) {
-    return switch (value) {
-      case Handle handle -> handle(handle);
-      case ConstantDynamic dynamic -> dynamic(dynamic);
-      default -> value;
-    };
-  }
-
-  private Object dynamic(ConstantDynamic dynamic) {
-    Object[] arguments = new Object[dynamic.getBootstrapMethodArgumentCount()];
-    for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = constant(dynamic.getBootstrapMethodArgument(i));
-    }
-    return new ConstantDynamic(
-        dynamic.getName(), dynamic.getDescriptor(), dynamic.getBootstrapMethod(), arguments);
-  }
-
-  private Handle handle(Handle handle) {
+  Handle replacement(Handle handle) {
     boolean get = handle.getTag() == Opcodes.H_GETFIELD;
     if (!get && handle.getTag() != Opcodes.H_PUTFIELD) {
       return handle;

@@ -8,6 +8,8 @@ import net.bytebuddy.jar.asm.Type;
 /** What the agent knows of the runtime: names and descriptors, in this one place. */
 final class Names {
   static final String PERSISTENT = "Ldev/basalt/annotation/Persistent;";
+  static final String TRANSACTIONAL = "Ldev/basalt/annotation/Transactional;";
+  static final String ON_HANDLE = "Ldev/basalt/annotation/OnHandle;";
   static final String PERSISTENT_OBJECT = "dev/basalt/object/PersistentObject";
   static final String UNSUPPORTED = "dev/basalt/error/UnsupportedTypeException";
   static final String RUNTIME_MODULE = "dev.basalt.runtime";
@@ -15,7 +17,8 @@ final class Names {
   static final String SPACE = "dev/basalt/object/ObjectSpace";
   static final String SPACE_DESC = "L" + SPACE + ";";
   static final String WRITER = "dev/basalt/object/FieldWriter";
-  static final String BRIDGE = "dev/basalt/bridge/Bridge";
+  static final String BRIDGE_PACKAGE = "dev/basalt/bridge/";
+  static final String BRIDGE = BRIDGE_PACKAGE + "Bridge";
 
   /** How the bridge's methods take a field: the object, its space and based pointer, the place. */
   static final String PLACE_DESC = "(L" + PERSISTENT_OBJECT + ";" + SPACE_DESC + "JI";
@@ -25,6 +28,11 @@ final class Names {
   static final String STORE_DESC = "(L" + WRITER + ";)V";
   static final String HANDLE_DESC = "(" + SPACE_DESC + "J)L" + PERSISTENT_OBJECT + ";";
 
+  static final String REFLECTION = BRIDGE_PACKAGE + "Reflection";
+  static final String BODY_WITH_RESULT = BRIDGE_PACKAGE + "TransactionalBody";
+  static final String BODY_WITHOUT_RESULT = BRIDGE_PACKAGE + "TransactionalAction";
+
+  static final String ON_HANDLE_METHOD = "$basalt$onHandle";
   static final String CLONED = "$basalt$cloned";
   static final String CLONED_DESC = "(Ljava/lang/Object;)Ljava/lang/Object;";
 
@@ -36,6 +44,7 @@ final class Names {
 
   private static final String GETTER = PREFIX + "get$";
   private static final String SETTER = PREFIX + "set$";
+  private static final String BODY = PREFIX + "body$";
 
   private static final Handle FIELD_OFFSET =
       new Handle(
@@ -53,6 +62,11 @@ final class Names {
 
   static String setter(String field) {
     return SETTER + field;
+  }
+
+  /** Where the body of a transactional method goes. */
+  static String body(String method) {
+    return BODY + method;
   }
 
   static String getterDesc(String declaringClass, String fieldDesc) {
@@ -90,6 +104,11 @@ final class Names {
   /** The descriptor under which the bridge and the writer take a field's value. */
   static String valueDesc(String fieldDesc) {
     return isReference(fieldDesc) ? "Ljava/lang/Object;" : fieldDesc;
+  }
+
+  /** The name of a class as a programmer writes it. */
+  static String readableClass(String internalName) {
+    return internalName.replace('/', '.');
   }
 
   /** The type's name as a programmer writes it. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     if (((Account) clone).$basalt$space != null) { clone.$basalt$detach(); unbind it }
  *     return clone;
  *   }
+ *   public void $basalt$onHandle() { super; this.setUp(); }           // if setUp is @OnHandle
  *   public PersistentObject $basalt$handle(ObjectSpace space, long offset) {   // unless abstract
  *     Account handle = new Account((HandleMarker) null);
  *     handle.$basalt$bind(space, offset);
@@ -37,14 +38,16 @@ final class PersistentMembers {
 
   private final ClassVisitor target;
   private final ClassModel model;
+  private final ClassModels models;
   private final String superName;
   private final boolean isTopmost;
 
-  PersistentMembers(ClassVisitor target, ClassModel model, boolean isTopmost) {
+  PersistentMembers(ClassVisitor target, ClassModel model, ClassModels models) {
     this.target = target;
     this.model = model;
+    this.models = models;
     this.superName = model.superName() == null ? "java/lang/Object" : model.superName();
-    this.isTopmost = isTopmost;
+    this.isTopmost = models.persistentSuperclass(model) == null;
   }
 
   void add() {
@@ -57,6 +60,8 @@ final class PersistentMembers {
     addClear();
     addDetach();
     addCloned();
+    addInheritedClone();
+    addOnHandle();
     if (!model.is(ACC_ABSTRACT)) {
       addHandle();
     }
@@ -211,6 +216,51 @@ final class PersistentMembers {
     code.visitVarInsn(ALOAD, 0);
     code.visitInsn(ARETURN);
     end(code, 4, 2);
+  }
+
+  /**
+   * A clone method that a superclass brings along, and that was not rewritten, copies the handle.
+   *
+   * <pre>
+   * protected Object clone() { return $basalt$cloned(super.clone()); }
+   * </pre>
+   */
+  private void addInheritedClone() {
+    MethodModel inherited = isTopmost ? models.inheritedClone(model) : null;
+    if (inherited == null) {
+      return;
+    }
+    MethodVisitor code =
+        target.visitMethod(
+            (inherited.access() & (ACC_PUBLIC | ACC_PROTECTED)) | ACC_SYNTHETIC,
+            inherited.name(),
+            inherited.desc(),
+            null,
+            noExceptions());
+    code.visitCode();
+    code.visitVarInsn(ALOAD, 0);
+    code.visitMethodInsn(INVOKESPECIAL, superName, inherited.name(), inherited.desc(), false);
+    CloneRule.addCall(code, model.name(), inherited.desc());
+    code.visitInsn(ARETURN);
+    end(code, 1, 1);
+  }
+
+  /** A method that overrides a superclass's own runs in its place, when that is called. */
+  private void addOnHandle() {
+    MethodModel method = model.onHandle();
+    if (method == null || models.inheritsOnHandle(model, method)) {
+      return;
+    }
+    MethodVisitor code = start(Names.ON_HANDLE_METHOD, "()V");
+    if (!isTopmost) {
+      code.visitVarInsn(ALOAD, 0);
+      code.visitMethodInsn(INVOKESPECIAL, superName, Names.ON_HANDLE_METHOD, "()V", false);
+    }
+    code.visitVarInsn(ALOAD, 0);
+    int call = method.is(ACC_PRIVATE) ? INVOKESPECIAL : INVOKEVIRTUAL;
+    code.visitMethodInsn(call, model.name(), method.name(), method.desc(), false);
+    code.visitInsn(RETURN);
+    end(code, 1, 1);
   }
 
   private void addHandle() {

@@ -89,11 +89,11 @@ final class Refusals {
   }
 
   private static boolean hasUsableConstructor(ClassModel superclass, ClassModel model) {
-    int access = superclass.noArgConstructorAccess();
-    if (access == ClassModel.NO_CONSTRUCTOR || (access & Opcodes.ACC_PRIVATE) != 0) {
+    MethodModel constructor = superclass.method("<init>", "()V");
+    if (constructor == null || constructor.is(Opcodes.ACC_PRIVATE)) {
       return false;
     }
-    return (access & (Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)) != 0
+    return constructor.is(Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED)
         || superclass.packageName().equals(model.packageName());
   }
 
@@ -151,6 +151,6 @@ final class Refusals {
   }
 
   private static String readable(String internalName) {
-    return internalName.replace('/', '.');
+    return Names.readableClass(internalName);
   }
 }

@@ -2,6 +2,7 @@ package dev.basalt.agent;
 
 import static net.bytebuddy.jar.asm.Opcodes.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.basalt.agent.elsewhere.Parent;
 import dev.basalt.agent.fixture.Hidden;
@@ -32,7 +33,12 @@ class ClassRewriterTest {
   @Test
   void classesThatTouchNoStoredFieldAreLeftAlone() {
     for (Class<?> type :
-        List.of(getClass(), ClassRewriter.class, PersistentHashMap.class, Map.Entry.class)) {
+        List.of(
+            RewritingLoader.class,
+            dev.basalt.bridge.Reflection.class,
+            ClassRewriter.class,
+            PersistentHashMap.class,
+            Map.Entry.class)) {
       assertThat(rewriter.rewrite(RewritingLoader.classFile(type))).as(type.getName()).isEmpty();
     }
   }
@@ -239,7 +245,7 @@ class ClassRewriterTest {
             }));
     Class<?> type = loader.loadClass(MADE + "Sub");
     Object object = type.getDeclaredConstructor().newInstance();
-    loader.loadClass(MADE + "Base").getField("x").setInt(object, 8);
+    hidden(loader.loadClass(MADE + "Base"), "x").setInt(object, 8);
     assertThat(type.getMethod("inherited").invoke(object)).isEqualTo(8);
     assertThat(RawAccesses.of(loader.rewritten.get(MADE + "Sub"))).isEmpty();
   }
@@ -293,11 +299,33 @@ class ClassRewriterTest {
     loader.with(MADE + "Odd", odd);
     Class<?> type = loader.loadClass(MADE + "Odd");
     Object object = type.getConstructor(int.class).newInstance(1);
-    assertThat(type.getField("a").get(object)).isEqualTo(5L);
-    assertThat(type.getField("b").get(object)).isEqualTo(2);
-    assertThat(type.getField("b").get(type.getField("c").get(object))).isEqualTo(9);
+    assertThat(hidden(type, "a").get(object)).isEqualTo(5L);
+    assertThat(hidden(type, "b").get(object)).isEqualTo(2);
+    assertThat(hidden(type, "b").get(hidden(type, "c").get(object))).isEqualTo(9);
     assertThat(RawAccesses.of(loader.rewritten.get(MADE + "Odd")))
         .containsExactly(
             "<init>: putfield Odd.a", "<init>: putfield Odd.b", "<init>: putfield Odd.c");
+  }
+
+  /** Stored fields are private once their class is rewritten. */
+  private static java.lang.reflect.Field hidden(Class<?> type, String name) throws Exception {
+    java.lang.reflect.Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
+  }
+
+  @Test
+  void codeThatWasNotRewrittenCannotTouchStoredFields() throws Exception {
+    RewritingLoader unaware =
+        new RewritingLoader() {
+          @Override
+          boolean isRewritten(String name) {
+            return !name.contains("Neighbours");
+          }
+        };
+    Object program =
+        unaware.loadClass(Neighbours.class.getName()).getDeclaredConstructor().newInstance();
+    assertThatThrownBy(() -> ((dev.basalt.agent.fixture.Program) program).run(object -> {}))
+        .isInstanceOf(IllegalAccessError.class);
   }
 }

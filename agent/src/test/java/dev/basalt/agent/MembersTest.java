@@ -2,11 +2,13 @@ package dev.basalt.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.basalt.agent.elsewhere.Parent;
 import dev.basalt.object.FieldWriter;
 import dev.basalt.object.HandleMarker;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -62,23 +64,24 @@ class MembersTest {
   }
 
   @Test
-  void accessorsAreAsVisibleAsTheField() throws Exception {
-    Class<?> parent = loader.loadClass("dev.basalt.agent.elsewhere.Parent");
-    for (Field field : parent.getDeclaredFields()) {
-      if (field.getName().startsWith("$")) {
-        continue;
-      }
-      Method getter = parent.getDeclaredMethod("$basalt$get$" + field.getName(), parent);
+  void accessorsAreAsVisibleAsTheFieldWasAndTheFieldIsPrivate() throws Exception {
+    Class<?> rewritten = loader.loadClass("dev.basalt.agent.elsewhere.Parent");
+    for (Field original : Parent.class.getDeclaredFields()) {
+      String name = original.getName();
+      Method getter = rewritten.getDeclaredMethod("$basalt$get$" + name, rewritten);
       Method setter =
-          parent.getDeclaredMethod("$basalt$set$" + field.getName(), parent, field.getType());
-      int visibility = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE;
+          rewritten.getDeclaredMethod("$basalt$set$" + name, rewritten, original.getType());
       for (Method accessor : List.of(getter, setter)) {
-        assertThat(accessor.getModifiers() & visibility)
-            .isEqualTo(field.getModifiers() & visibility);
+        assertThat(visibility(accessor)).isEqualTo(visibility(original));
         assertThat(Modifier.isStatic(accessor.getModifiers())).isTrue();
         assertThat(accessor.isSynthetic()).isTrue();
       }
+      assertThat(visibility(rewritten.getDeclaredField(name))).isEqualTo(Modifier.PRIVATE);
     }
+  }
+
+  private static int visibility(Member member) {
+    return member.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.basalt.agent;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.Pool;
@@ -13,6 +14,8 @@ import dev.basalt.agent.fixture.Neighbours;
 import dev.basalt.agent.fixture.Primitives;
 import dev.basalt.agent.fixture.Program;
 import dev.basalt.agent.fixture.References;
+import dev.basalt.agent.fixture.Reflective;
+import dev.basalt.agent.fixture.Serialised;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,16 +27,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Programs come to the same result before rewriting, after it, and with objects in a pool. */
 class ProgramTest {
   private static final Map<Class<? extends Program>, Object> EXPECTED =
-      Map.of(
-          Primitives.class, Primitives.EXPECTED,
-          Hidden.class, Hidden.EXPECTED,
-          Insiders.class, Insiders.EXPECTED,
-          Neighbours.class, Neighbours.EXPECTED,
-          Interfaces.class, Interfaces.EXPECTED,
-          Constructors.class, Constructors.EXPECTED,
-          References.class, References.EXPECTED,
-          Flow.class, Flow.EXPECTED,
-          Clones.class, Clones.EXPECTED);
+      Map.ofEntries(
+          entry(Primitives.class, Primitives.EXPECTED),
+          entry(Hidden.class, Hidden.EXPECTED),
+          entry(Insiders.class, Insiders.EXPECTED),
+          entry(Neighbours.class, Neighbours.EXPECTED),
+          entry(Interfaces.class, Interfaces.EXPECTED),
+          entry(Constructors.class, Constructors.EXPECTED),
+          entry(References.class, References.EXPECTED),
+          entry(Flow.class, Flow.EXPECTED),
+          entry(Clones.class, Clones.EXPECTED),
+          entry(Reflective.class, Reflective.EXPECTED),
+          entry(Serialised.class, Serialised.EXPECTED));
 
   @TempDir private Path folder;
 

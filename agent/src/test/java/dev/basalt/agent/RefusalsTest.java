@@ -88,6 +88,58 @@ class RefusalsTest {
   }
 
   @Test
+  void annotationsOfMethodsThatCannotHaveTheirEffectAreRefused() {
+    assertThat(refusal("BadMethods").split("; (?=dev)"))
+        .containsExactly(
+            REFUSED
+                + "BadMethods.notWritten is @Transactional, but an abstract method cannot be;"
+                + " annotate the methods that implement it",
+            REFUSED
+                + "BadMethods.elsewhere is @Transactional, but a native method cannot be; call it"
+                + " from a method that is",
+            REFUSED
+                + "BadMethods.notPersistent is @OnHandle, but its class is not @Persistent;"
+                + " annotate the class");
+  }
+
+  @Test
+  void reasonsOfMethodsAndFieldsAreNamedTogether() {
+    String rule =
+        " is @OnHandle, but not an instance method without parameters and result; make it one";
+    assertThat(refusal("BadMethods$Handles").split("; (?=dev)"))
+        .containsExactly(
+            REFUSED + "BadMethods$Handles.noInstance" + rule,
+            REFUSED + "BadMethods$Handles.parameter" + rule,
+            REFUSED + "BadMethods$Handles.result" + rule,
+            REFUSED
+                + "BadMethods$Handles has 3 @OnHandle methods; call the others from one of them",
+            REFUSED
+                + "BadMethods$Handles.runtime has type java.lang.Runtime, not storable; make it"
+                + " transient, declare an interface or use a Persistent* collection");
+  }
+
+  @Test
+  void constructorCannotBeTransactional() {
+    byte[] bad =
+        TestClasses.persistent(
+            "dev.basalt.agent.refused.Made",
+            writer -> {
+              var constructor = writer.visitMethod(1, "<init>", "()V", null, null);
+              constructor.visitAnnotation(Names.TRANSACTIONAL, true).visitEnd();
+              constructor.visitCode();
+              constructor.visitInsn(net.bytebuddy.jar.asm.Opcodes.RETURN);
+              constructor.visitMaxs(0, 1);
+              constructor.visitEnd();
+            });
+    new ClassRewriter(path -> null, loader.refusals::add).rewrite(bad);
+    assertThat(loader.refusals)
+        .containsExactly(
+            REFUSED
+                + "Made is @Transactional, but a constructor cannot be; make the object inside an"
+                + " update");
+  }
+
+  @Test
   void typeWithoutAClassFileIsNotFound() {
     byte[] original = RewritingLoader.classFile(dev.basalt.agent.refused.BadFields.class);
     StringBuilder refusals = new StringBuilder();

@@ -297,4 +297,44 @@ public final class Bridge {
       @Nullable Object value) {
     space.putReference(self, object, fieldOffset, value);
   }
+
+  /**
+   * Calls a {@code @Transactional} method that has a result. The transaction is one of the
+   * receiver's pool if it is a handle, else of the pool that the thread uses; it is the thread's
+   * own if that is in one.
+   *
+   * @param receiver the object that the method is called on, or {@code null} if it is static
+   * @param readOnly whether a view is enough
+   * @param method what to call the method in messages
+   * @param body what the method does
+   * @return the body's result
+   * @throws IllegalStateException if there is no pool to use
+   */
+  public static @Nullable Object transactional(
+      @Nullable Object receiver, boolean readOnly, String method, TransactionalBody body) {
+    return TransactionalCall.run(receiver, readOnly, method, body);
+  }
+
+  /**
+   * Calls a {@code @Transactional} method without a result; otherwise as {@link
+   * #transactional(Object, boolean, String, TransactionalBody)}.
+   *
+   * @param receiver the object that the method is called on, or {@code null} if it is static
+   * @param readOnly whether a view is enough
+   * @param method what to call the method in messages
+   * @param action what the method does
+   * @throws IllegalStateException if there is no pool to use
+   */
+  public static void transactional(
+      @Nullable Object receiver, boolean readOnly, String method, TransactionalAction action) {
+    Object _ =
+        TransactionalCall.run(
+            receiver,
+            readOnly,
+            method,
+            () -> {
+              action.run();
+              return null;
+            });
+  }
 }

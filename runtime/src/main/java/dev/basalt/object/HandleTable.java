@@ -18,6 +18,8 @@ final class HandleTable {
 
   private final Cache<Long, PersistentObject> handles = Caffeine.newBuilder().weakValues().build();
 
+  private final HandlesInMaking inMaking = new HandlesInMaking();
+
   private final AtomicReferenceArray<@Nullable Recent> recent = new AtomicReferenceArray<>(RECENT);
 
   private static final class Recent extends WeakReference<PersistentObject> {
@@ -40,10 +42,20 @@ final class HandleTable {
       }
     }
     PersistentObject handle = handles.getIfPresent(offset);
-    if (handle != null) {
-      recent.setRelease(slot, new Recent(handle, offset));
+    if (handle == null) {
+      return null;
     }
+    if (inMaking.isBusy()) {
+      // What could not be set up is in the table no more, and is made again.
+      return !inMaking.await(handle) || isCurrent(offset, handle) ? handle : find(offset);
+    }
+    recent.setRelease(slot, new Recent(handle, offset));
     return handle;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the handle itself is meant
+  private boolean isCurrent(long offset, PersistentObject handle) {
+    return handles.getIfPresent(offset) == handle;
   }
 
   /** Adds a handle of an object that had none a moment ago; returns the one that it has now. */
@@ -52,6 +64,34 @@ final class HandleTable {
     PersistentObject handle = other == null ? made : other;
     recent.setRelease(slot(offset), new Recent(handle, offset));
     return handle;
+  }
+
+  /** As {@link #add}, for classes with a method that sets up handles; it has run on return. */
+  PersistentObject addAndSetUp(long offset, PersistentObject made) {
+    while (true) {
+      inMaking.begin(made);
+      try {
+        if (handles.asMap().putIfAbsent(offset, made) == null) {
+          setUp(offset, made);
+          return made;
+        }
+      } finally {
+        inMaking.end(made);
+      }
+      PersistentObject other = find(offset);
+      if (other != null) {
+        return other;
+      }
+    }
+  }
+
+  private void setUp(long offset, PersistentObject made) {
+    try {
+      made.$basalt$onHandle();
+    } catch (RuntimeException | Error e) {
+      handles.invalidate(offset); // the next one to meet the object tries again
+      throw e;
+    }
   }
 
   private static int slot(long offset) {

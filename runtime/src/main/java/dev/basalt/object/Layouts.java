@@ -15,6 +15,7 @@ public final class Layouts {
       new ClassValue<>() {
         @Override
         protected Layout computeValue(Class<?> type) {
+          Prototypes.checkEnhanced(type);
           return Layout.of(type.getName(), ofSuperclass(type), declared(type));
         }
       };

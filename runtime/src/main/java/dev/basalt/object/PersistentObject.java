@@ -50,4 +50,10 @@ public interface PersistentObject {
    * @return the handle
    */
   PersistentObject $basalt$handle(ObjectSpace space, long offset);
+
+  /**
+   * Calls the methods that set up a handle, the superclass's first. See {@link
+   * dev.basalt.annotation.OnHandle}.
+   */
+  default void $basalt$onHandle() {}
 }

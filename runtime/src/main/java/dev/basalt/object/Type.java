@@ -18,6 +18,9 @@ final class Type {
 
   private volatile @Nullable PersistentObject prototype;
 
+  /** Whether handles need to be set up. Written before the prototype. */
+  private boolean setsUpHandles;
+
   Type(int id, Shape shape, boolean recorded) {
     this.id = id;
     this.shape = shape;
@@ -69,7 +72,13 @@ final class Type {
     return prototype;
   }
 
+  /** Whether the class has a method that sets up handles; known once there is a prototype. */
+  boolean setsUpHandles() {
+    return setsUpHandles;
+  }
+
   void setPrototype(PersistentObject made) {
+    setsUpHandles = Prototypes.setsUpHandles(made.getClass());
     prototype = made;
   }
 }

@@ -198,9 +198,12 @@ final class Values {
     return switch (type.shape()) {
       case Shape.ClassShape(Layout layout) -> {
         PersistentObject handle = handles.find(object);
-        yield handle != null
-            ? handle
-            : handles.add(object, prototype(type, layout).$basalt$handle(space, object));
+        if (handle == null) {
+          PersistentObject made = prototype(type, layout).$basalt$handle(space, object);
+          handle =
+              type.setsUpHandles() ? handles.addAndSetUp(object, made) : handles.add(object, made);
+        }
+        yield handle;
       }
       case Shape.RecordShape(Layout layout) -> records.decode(tx, object, type, layout, depth);
       case Shape.ArrayShape(String name) -> decodeArray(tx, object, name, depth);
