@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bitmaps are read when first needed: after opening, a size class looks through the chunk table
  * for chunks of its own that have room, once. All methods are synchronized; {@link #plan} and
- * {@link #committed} are called under the commit lock too.
+ * {@link #commit} are called under the commit lock too.
  */
 public final class Allocator {
   private final Heap heap;
@@ -355,11 +355,14 @@ public final class Allocator {
   }
 
   /**
-   * Takes note that a commit's words are in the heap now.
+   * Puts a commit's words into the heap and takes note of that, in one step: a reservation between
+   * the two would find a block free that is only then given back.
    *
    * @param changes the blocks given to {@link #plan}
+   * @param putInPlace changes the heap
    */
-  public synchronized void committed(Changes changes) {
+  public synchronized void commit(Changes changes, Runnable putInPlace) {
+    putInPlace.run();
     if (pendingWords.size() > 0) {
       dropPendingInPlace();
     }

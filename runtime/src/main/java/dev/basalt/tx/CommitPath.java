@@ -180,7 +180,7 @@ final class CommitPath {
    * away, so that none of its pages is written home over the entries.
    */
   private long publishSpilled(Update update, int nodes, Supplier<Commit> ready) {
-    gate.closeStrictly(update);
+    gate.closeForLarge(update);
     try {
       limboNodes.ensure(nodes);
       Commit commit;
@@ -197,7 +197,7 @@ final class CommitPath {
       commits.increment();
       return log.end();
     } finally {
-      gate.open(update);
+      gate.openForLarge();
     }
   }
 

@@ -285,13 +285,12 @@ public final class TransactionManager implements Mapping.SlowRead {
   public <R extends @Nullable Object, X extends Throwable> R update(Body<R, X> body) throws X {
     for (int conflictCount = 0; ; conflictCount++) {
       Update update = beginUpdate();
-      if (conflictCount >= CONFLICTS_MAX) {
-        gate.close(update);
-        update.setAlone();
-        loneRuns.increment();
-        TransactionEvents.runAlone(name());
-      }
       try {
+        if (conflictCount >= CONFLICTS_MAX && gate.close(update)) {
+          update.setAlone();
+          loneRuns.increment();
+          TransactionEvents.runAlone(name());
+        }
         R result = body.run();
         commit(update);
         return result;
@@ -384,6 +383,8 @@ public final class TransactionManager implements Mapping.SlowRead {
       if (syncCommits) {
         log.awaitDurable(position);
       }
+    } else if (syncCommits && !hooks.isEmpty()) {
+      log.awaitDurable(log.end()); // what the update has read may not be durable yet
     }
     hooks.forEach(Runnable::run);
   }
@@ -427,12 +428,13 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
     (update.isConflicted() ? conflicts : aborts).increment();
     try {
-      update.cancelReservations();
+      // First: once their blocks are free, other objects may have these handles' places.
       Update.Listener listener = update.listener();
       if (listener != null) {
         listener.aborted();
       }
     } finally {
+      update.cancelReservations();
       end(update);
     }
   }
@@ -441,7 +443,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     ThreadTx.leave(update);
     update.end();
     if (update.isAlone()) {
-      gate.open(update);
+      gate.open();
     }
     workspaces.giveBack(update.work());
   }

@@ -200,6 +200,7 @@ public final class Update extends Tx implements Mapping.SlowRead {
   /** Forgets everything; what follows reads the latest state. Called under the commit lock. */
   void restartAtLatest() {
     work.clear();
+    remember(0, 0, null);
     version = manager.published();
   }
 

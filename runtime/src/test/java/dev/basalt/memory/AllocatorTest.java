@@ -134,8 +134,11 @@ class AllocatorTest {
   private void commit(Allocator allocator, Update update) {
     OffsetMap words = new OffsetMap();
     allocator.plan(update, words);
+    allocator.commit(update, () -> putInPlace(words));
+  }
+
+  private void putInPlace(OffsetMap words) {
     words.forEach((offset, word) -> heap.put(offset, MemorySegment.ofArray(new long[] {word})));
-    allocator.committed(update);
   }
 
   private static Map<Long, Long> blocks(Allocator allocator) {
@@ -221,6 +224,41 @@ class AllocatorTest {
       model.remove(block);
     }
     commit(allocator, update);
+  }
+
+  /** A reservation may fall between the words of a commit and the allocator's notes of them. */
+  @Test
+  void blockThatIsBeingReleasedIsNotGivenOutTwice() throws Exception {
+    Allocator before = allocator(1L << 30);
+    Update allocation = new Update();
+    for (int i = 0; i < 10; i++) {
+      allocation.allocated.put(before.reserve(64), 64);
+    }
+    commit(before, allocation);
+    long first = blocks(before).keySet().iterator().next();
+    Allocator allocator = allocator(1L << 30);
+    Update release = new Update();
+    release.freed.put(first, 0);
+    OffsetMap words = new OffsetMap();
+    allocator.plan(release, words);
+    List<Long> reserved = new ArrayList<>();
+    Thread other = new Thread(() -> reserved.add(allocator.reserve(64)));
+    allocator.commit(
+        release,
+        () -> {
+          putInPlace(words);
+          other.start();
+          try {
+            other.join(200);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+    other.join();
+    for (int i = 0; i < 10; i++) {
+      reserved.add(allocator.reserve(64));
+    }
+    assertThat(reserved).doesNotHaveDuplicates();
   }
 
   @Test
