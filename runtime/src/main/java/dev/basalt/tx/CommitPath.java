@@ -82,8 +82,10 @@ final class CommitPath {
       return NOTHING;
     }
     int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
+    // Whoever takes space leaves a node for those who give it back.
+    int reserve = update.work().reserved.size() > 0 ? 1 : 0;
     while (true) {
-      limboNodes.ensure(nodes);
+      limboNodes.ensure(nodes + reserve);
       throttle.makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
       long position;
       Outcome outcome;
@@ -138,7 +140,7 @@ final class CommitPath {
    * @param body what it does; runs again if there was no room for it
    */
   void publishLocked(Update update, Runnable body) {
-    int nodes = 1;
+    int nodes = 0;
     Outcome outcome;
     do {
       limboNodes.ensure(nodes);

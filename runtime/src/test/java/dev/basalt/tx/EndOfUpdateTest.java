@@ -227,7 +227,7 @@ class EndOfUpdateTest {
             root.next(item);
             item.amount(now);
             root.amount(now);
-            for (int n = 0; n < length; n += 60) {
+            for (int n = 0; n < length; n += 20) {
               space.putSlot(slots[0], ObjectSpace.slotAt(n), small(now));
             }
           });
