@@ -147,6 +147,26 @@ class AnomaliesTest {
     assertThat(x.number()).isEqualTo(1);
   }
 
+  /** What it has read before is still so, so it can go on from the newer state. */
+  @Test
+  void updateThatMeetsSomethingNewerGoesOn() {
+    Item z = pool.root("z", Item.class, () -> new Item(0));
+    pool.update(
+        () -> {
+          long first = x.number();
+          meanwhile(
+              () -> {
+                y.number(5);
+                z.number(6);
+              });
+          x.number(first + y.number());
+          z.number(z.number() + 1);
+        });
+    assertThat(x.number()).isEqualTo(5);
+    assertThat(z.number()).isEqualTo(7);
+    assertThat(attempts).hasValue(1);
+  }
+
   /** In no attempt, also not in one that has a conflict later. */
   @Test
   void readSkewIsNeverSeen() {
