@@ -25,8 +25,7 @@ class LongViewTest {
 
   @Test
   void longViewIsExactAndKeepsOneStateOfWhatChanges() {
-    Pool pool =
-        pools.open(pools.builder("test").durability(Durability.ASYNC).logSize(8L << 20));
+    Pool pool = pools.open(pools.builder("test").durability(Durability.ASYNC).logSize(8L << 20));
     Item[] items = new Item[ITEMS];
     Item hot = pool.root("hot", Item.class, () -> new Item(0));
     pool.update(
@@ -73,8 +72,7 @@ class LongViewTest {
   /** Only one object is written: the store keeps one state of it, however often. */
   @Test
   void hotObjectDoesNotMakeTheVersionStoreGrow() {
-    Pool pool =
-        pools.open(pools.builder("test").durability(Durability.ASYNC).logSize(8L << 20));
+    Pool pool = pools.open(pools.builder("test").durability(Durability.ASYNC).logSize(8L << 20));
     Item hot = pool.root("hot", Item.class, () -> new Item(7));
     pool.view(
         () -> {
@@ -86,9 +84,7 @@ class LongViewTest {
                 }
               });
           assertThat(hot.number()).isEqualTo(7);
-          assertThat(pool.stats().versionStoreBytes())
-              .isPositive()
-              .isLessThan(ITEM_BYTES_MAX);
+          assertThat(pool.stats().versionStoreBytes()).isPositive().isLessThan(ITEM_BYTES_MAX);
         });
     assertThat(hot.number()).isEqualTo(20_007);
   }
