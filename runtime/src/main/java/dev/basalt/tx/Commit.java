@@ -46,7 +46,7 @@ final class Commit implements Allocator.Changes {
   /** New objects that nothing refers to. */
   private final List<Workspace.Copy> unreferenced = new ArrayList<>();
 
-  /** Where in the record the stamps of overwritten objects begin. */
+  /** Where in the record the stamps begin; no version is in place before them. */
   private long stampsAt;
 
   /** The record without raw words. */
@@ -73,7 +73,7 @@ final class Commit implements Allocator.Changes {
 
   // ---- before the commit lock
 
-  /** Makes entries of the objects: first all bytes, then the versions of what is overwritten. */
+  /** Makes entries of the objects: first all bytes, then all versions. */
   void encode() {
     record.reset();
     for (Workspace.Copy copy : work.copies) {
@@ -84,6 +84,11 @@ final class Commit implements Allocator.Changes {
       }
     }
     stampsAt = record.length();
+    for (Workspace.Copy copy : work.copies) {
+      if (copy.isNew()) {
+        record.stamp(copy.object);
+      }
+    }
     stampOverwritten();
     encodedLength = record.length();
     record.sum();
@@ -105,7 +110,6 @@ final class Commit implements Allocator.Changes {
     copy.words[CLASS_WORD] = withCount(copy.words[CLASS_WORD], (int) (count | flags));
     MemorySegment words = MemorySegment.ofArray(copy.words);
     record.put(copy.object + ObjectFormat.CLASS_ID, words.asSlice(ObjectFormat.CLASS_ID));
-    record.stamp(copy.object);
   }
 
   /** An object has one version, however many of its blocks have changed. */
@@ -286,7 +290,7 @@ final class Commit implements Allocator.Changes {
   /**
    * Puts the record in place. Readers see each overwritten object applying until its stamp.
    *
-   * @param beforeStamps runs when all bytes have been copied and nothing overwritten is stamped yet
+   * @param beforeStamps runs when all bytes have been copied and nothing is stamped yet
    */
   void apply(long sequence, Runnable beforeStamps) {
     VarHandle.releaseFence(); // who sees an object applying finds its before-image

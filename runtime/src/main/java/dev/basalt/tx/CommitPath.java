@@ -82,8 +82,10 @@ final class CommitPath {
       return NOTHING;
     }
     int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
+    // Whoever takes space leaves a node for those who give it back.
+    int reserve = update.work().reserved.size() > 0 ? 1 : 0;
     while (true) {
-      limboNodes.ensure(nodes);
+      limboNodes.ensure(nodes + reserve);
       throttle.makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
       long position;
       Outcome outcome;
@@ -138,7 +140,7 @@ final class CommitPath {
    * @param body what it does; runs again if there was no room for it
    */
   void publishLocked(Update update, Runnable body) {
-    int nodes = 1;
+    int nodes = 0;
     Outcome outcome;
     do {
       limboNodes.ensure(nodes);
@@ -180,7 +182,7 @@ final class CommitPath {
    * away, so that none of its pages is written home over the entries.
    */
   private long publishSpilled(Update update, int nodes, Supplier<Commit> ready) {
-    gate.closeStrictly(update);
+    gate.closeForLarge(update);
     try {
       limboNodes.ensure(nodes);
       Commit commit;
@@ -197,7 +199,7 @@ final class CommitPath {
       commits.increment();
       return log.end();
     } finally {
-      gate.open(update);
+      gate.openForLarge();
     }
   }
 

@@ -10,57 +10,98 @@ import org.jspecify.annotations.Nullable;
  * Lets one update through to its commit while the others wait before theirs: because it has had
  * conflicts too often, or because it is too large to be committed in one go.
  *
- * <p>Lock order: the turn, the checkpoint lock, the commit lock.
+ * <p>The body of a lone update may wait for another thread that waits here. So nobody waits for a
+ * lone update for ever; passed by, it has a conflict at worst. A large commit runs no code of the
+ * program once it has closed the gate, and the others wait for its end.
+ *
+ * <p>Lock order: the lone turn, the large turn, the checkpoint lock, the commit lock.
  */
 final class Gate {
-  /** An update that runs alone may wait for another thread that waits here; so not for ever. */
+  /** How long others wait for one update that runs alone. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ReentrantLock turn = new ReentrantLock(true);
+  /** Held by the lone update to its end. */
+  private final ReentrantLock loneTurn = new ReentrantLock(true);
+
+  /** Held by the large update to the end of its commit. */
+  private final ReentrantLock largeTurn = new ReentrantLock(true);
+
   private final CommitLock commitLock;
   private final Condition opened;
 
   /** Guarded by the commit lock. */
-  private @Nullable Object inside;
+  private @Nullable Update lone;
 
-  /** Whether nobody may pass, however long it takes. Guarded by the commit lock. */
-  private boolean strict;
+  /** Guarded by the commit lock. */
+  private @Nullable Object large;
 
   Gate(CommitLock commitLock) {
     this.commitLock = commitLock;
     this.opened = commitLock.newCondition();
   }
 
-  /** Closes the gate behind an update whose body is to run alone. */
-  void close(Update update) {
-    turn.lock();
-    set(update, false);
-  }
-
   /**
-   * From now on nothing is committed but by the owner: an update, or somebody who commits nothing.
-   * The caller may have closed the gate before.
+   * Closes the gate behind an update whose body is to run alone.
+   *
+   * @return whether it is closed; not if the same other update has been alone for too long
    */
-  void closeStrictly(Object owner) {
-    turn.lock();
-    set(owner, true);
+  @SuppressWarnings("ReferenceEquality") // the same update, not an equal one
+  boolean close(Update update) {
+    boolean interrupted = false;
+    boolean taken = false;
+    Update before;
+    do {
+      before = locked(() -> lone);
+      try {
+        taken = loneTurn.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        before = null;
+      }
+    } while (!taken && (before == null || locked(() -> lone) != before));
+    if (taken) {
+      locked(() -> lone = update);
+    }
+    restoreInterrupt(interrupted);
+    return taken;
   }
 
-  private void set(@Nullable Object owner, boolean strictly) {
+  /** Undoes {@link #close}. */
+  void open() {
     commitLock.lock();
     try {
-      inside = owner;
-      strict = strictly;
+      lone = null;
       opened.signalAll();
     } finally {
       commitLock.unlock();
     }
+    loneTurn.unlock();
   }
 
-  /** Undoes one closing. */
-  void open(Object owner) {
-    set(turn.getHoldCount() > 1 ? owner : null, false);
-    turn.unlock();
+  /** From now on nothing but this update is committed, not even a lone one. */
+  void closeForLarge(Update update) {
+    largeTurn.lock();
+    lockCommit(update);
+    large = update;
+    unlockCommit();
+  }
+
+  /** From now on nothing is committed at all. */
+  void closeForAll() {
+    largeTurn.lock();
+    locked(() -> large = this);
+  }
+
+  /** Undoes {@link #closeForLarge} or {@link #closeForAll}. */
+  void openForLarge() {
+    commitLock.lock();
+    try {
+      large = null;
+      opened.signalAll();
+    } finally {
+      commitLock.unlock();
+    }
+    largeTurn.unlock();
   }
 
   /** Takes the commit lock when an update may commit. */
@@ -68,13 +109,29 @@ final class Gate {
     commitLock.lock();
     long patience = PATIENCE_NANOS;
     boolean interrupted = false;
-    while (inside != null && inside != update && (strict || patience > 0)) {
+    while (mustWaitForLarge(update) || (mustWaitForLone(update) && patience > 0)) {
       try {
-        patience = opened.awaitNanos(strict ? PATIENCE_NANOS : patience);
+        if (mustWaitForLarge(update)) {
+          opened.await();
+        } else {
+          patience = opened.awaitNanos(patience);
+        }
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
+    restoreInterrupt(interrupted);
+  }
+
+  private boolean mustWaitForLarge(Update update) {
+    return large != null && large != update;
+  }
+
+  private boolean mustWaitForLone(Update update) {
+    return lone != null && lone != update && large != update;
+  }
+
+  private static void restoreInterrupt(boolean interrupted) {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -85,7 +142,7 @@ final class Gate {
   }
 
   /** Runs something that commits nothing under the commit lock. */
-  <R> R locked(Supplier<R> body) {
+  <R extends @Nullable Object> R locked(Supplier<R> body) {
     commitLock.lock();
     try {
       return body.get();

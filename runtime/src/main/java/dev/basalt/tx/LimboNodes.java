@@ -38,13 +38,16 @@ final class LimboNodes {
     return spare.size();
   }
 
-  /** One of the spare nodes. Called under the commit lock, which keeps others from taking it. */
+  /**
+   * One of the spare nodes. Called under the commit lock, which keeps others from taking it; they
+   * may add to the end meanwhile.
+   */
   synchronized long get(int i) {
-    return spare.get(spare.size() - 1 - i);
+    return spare.get(i);
   }
 
   /** Takes away those that a commit has used. Called under the commit lock. */
   synchronized void remove(int used) {
-    spare.subList(spare.size() - used, spare.size()).clear();
+    spare.subList(0, used).clear();
   }
 }

@@ -118,7 +118,7 @@ public final class LimboSweep {
         words.put(
             object + ObjectFormat.CLASS_ID,
             classWord & ~((long) ObjectFormat.IN_LIMBO << Integer.SIZE));
-      } else if (sequence <= oldest && !policy.isHeld(object)) {
+      } else if (sequence <= oldest && !isKept(object, oldest) && !policy.isHeld(object)) {
         policy.release(update, object);
         update.free(object);
       } else {
@@ -134,6 +134,16 @@ public final class LimboSweep {
       words.put(node + LimboNodeFormat.LENGTH, kept);
     }
     return kept;
+  }
+
+  /**
+   * Whether a snapshot may still look for an earlier state of the object: it must not take that for
+   * one of another object that gets the same place.
+   */
+  private boolean isKept(long object, long oldest) {
+    VersionStore versions = transactions.versions();
+    return versions.lastChange(object) > oldest
+        || versions.lastChange(Blocks.headerKey(object)) > oldest;
   }
 
   private long next(long node) {

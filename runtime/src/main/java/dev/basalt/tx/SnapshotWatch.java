@@ -28,7 +28,7 @@ final class SnapshotWatch {
   void look() {
     long now = System.nanoTime();
     long found = snapshots.look(registered).oldest();
-    if (found != oldest) {
+    if (found != oldest || found == snapshots.published()) { // for the latest nothing is kept
       oldest = found;
       sinceNanos = now;
       warned = false;

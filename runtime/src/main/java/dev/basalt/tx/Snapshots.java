@@ -181,6 +181,7 @@ public final class Snapshots {
   static final class Registered {
     private long[] views = new long[SLOTS_PER_SEGMENT];
     private int viewCount;
+    private boolean sorted;
     private long oldest = NONE;
     private long newestView = -1;
     private long oldestView = NONE;
@@ -216,18 +217,20 @@ public final class Snapshots {
 
     /** Whether a view sees what was written by commit {@code from} and replaced by {@code to}. */
     boolean hasViewIn(long from, long to) {
-      for (int i = 0; i < viewCount; i++) {
-        if (views[i] >= from && views[i] < to) {
-          return true;
-        }
+      if (!sorted) {
+        Arrays.sort(views, 0, viewCount);
+        sorted = true;
       }
-      return false;
+      int found = Arrays.binarySearch(views, 0, viewCount, from);
+      int first = found >= 0 ? found : -found - 1;
+      return first < viewCount && views[first] < to;
     }
   }
 
   /** Finds the registered snapshots. */
   Registered look(Registered into) {
     into.viewCount = 0;
+    into.sorted = false;
     into.oldest = NONE;
     into.oldestView = NONE;
     into.newestView = -1;

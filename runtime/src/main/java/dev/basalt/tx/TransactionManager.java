@@ -305,13 +305,12 @@ public final class TransactionManager implements Mapping.SlowRead {
   public <R extends @Nullable Object, X extends Throwable> R update(Body<R, X> body) throws X {
     for (int conflictCount = 0; ; conflictCount++) {
       Update update = beginUpdate();
-      if (conflictCount >= CONFLICTS_MAX) {
-        gate.close(update);
-        update.setAlone();
-        loneRuns.increment();
-        TransactionEvents.runAlone(name());
-      }
       try {
+        if (conflictCount >= CONFLICTS_MAX && gate.close(update)) {
+          update.setAlone();
+          loneRuns.increment();
+          TransactionEvents.runAlone(name());
+        }
         R result = body.run();
         commit(update);
         return result;
@@ -409,6 +408,8 @@ public final class TransactionManager implements Mapping.SlowRead {
       if (syncCommits) {
         log.awaitDurable(position);
       }
+    } else if (syncCommits && !hooks.isEmpty()) {
+      log.awaitDurable(log.end()); // what the update has read may not be durable yet
     }
     hooks.forEach(Runnable::run);
   }
@@ -452,12 +453,13 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
     (update.isConflicted() ? conflicts : aborts).increment();
     try {
-      update.cancelReservations();
+      // First: once their blocks are free, other objects may have these handles' places.
       Update.Listener listener = update.listener();
       if (listener != null) {
         listener.aborted();
       }
     } finally {
+      update.cancelReservations();
       end(update);
     }
   }
@@ -466,7 +468,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     ThreadTx.leave(update);
     update.end();
     if (update.isAlone()) {
-      gate.open(update);
+      gate.open();
     }
     workspaces.giveBack(update.work());
   }
@@ -510,12 +512,11 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @return its result
    */
   public <R> R betweenUpdates(Supplier<R> body) {
-    Object owner = new Object();
-    gate.closeStrictly(owner);
+    gate.closeForAll();
     try {
       return body.get();
     } finally {
-      gate.open(owner);
+      gate.openForLarge();
     }
   }
 

@@ -106,12 +106,14 @@ public final class Update extends Tx implements Mapping.SlowRead {
     if (own != null) {
       return own.words[(wordOffset - Blocks.start(own.block)) >> 3];
     }
+    // Has been read afterwards, not before: the snapshot may have to move forward for it.
+    long word = memory.stableWord(object, wordOffset, version, this);
     int block = Blocks.blockOf(wordOffset);
     work.reads.put(object + Blocks.start(block), object);
     if (block == 0) {
       remember(object, Blocks.SIZE, null);
     }
-    return memory.stableWord(object, wordOffset, version, this);
+    return word;
   }
 
   private void remember(long object, int end, long @Nullable [] words) {
@@ -200,6 +202,7 @@ public final class Update extends Tx implements Mapping.SlowRead {
   /** Forgets everything; what follows reads the latest state. Called under the commit lock. */
   void restartAtLatest() {
     work.clear();
+    remember(0, 0, null);
     version = manager.published();
   }
 
@@ -325,8 +328,8 @@ public final class Update extends Tx implements Mapping.SlowRead {
     long length = Math.min(bytes - Blocks.start(block), Blocks.SIZE);
     MemorySegment _ = memory.slice(start, length); // a damaged length shows before it does harm
     long[] words = new long[words(length)];
-    work.reads.put(start, object);
     copyStable(object, start, words);
+    work.reads.put(start, object);
     Workspace.Copy copy =
         new Workspace.Copy(
             object, block, words, large ? Workspace.Kind.BLOCK : Workspace.Kind.WHOLE);

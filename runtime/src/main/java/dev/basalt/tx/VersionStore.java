@@ -76,21 +76,29 @@ final class VersionStore {
     }
   }
 
-  /** The part of a chain that registered snapshots can still need. */
-  @SuppressWarnings("ReferenceEquality") // an image is equal to itself alone
+  /**
+   * The part of a chain that registered snapshots can still need: no more images than there are
+   * views. That may be thousands, so this is no recursion.
+   */
   private @Nullable Image needed(@Nullable Image chain, Snapshots.Registered registered) {
-    if (chain == null) {
-      return null;
+    ArrayDeque<Image> kept = new ArrayDeque<>();
+    boolean changed = false;
+    for (Image image = chain; image != null; image = image.older) {
+      if (image.words != null && registered.hasViewIn(image.version, image.replacedBy)) {
+        kept.push(image);
+      } else {
+        bytes.addAndGet(-image.bytes());
+        changed = true;
+      }
     }
-    Image older = needed(chain.older, registered);
-    boolean keep = chain.words != null && registered.hasViewIn(chain.version, chain.replacedBy);
-    if (!keep) {
-      bytes.addAndGet(-chain.bytes());
-      return older;
+    if (!changed) {
+      return chain;
     }
-    return older == chain.older
-        ? chain
-        : new Image(chain.version, chain.replacedBy, chain.words, older);
+    @Nullable Image result = null;
+    for (Image image : kept) {
+      result = new Image(image.version, image.replacedBy, image.words, result);
+    }
+    return result;
   }
 
   /** The object or block as the snapshot sees it, or null if the store has no such image. */

@@ -145,8 +145,12 @@ class AllocatorTest {
   private void commit(Allocator allocator, Update update) {
     OffsetMap words = new OffsetMap();
     allocator.plan(update, words);
-    words.forEach((offset, word) -> heap.put(offset, MemorySegment.ofArray(new long[] {word})));
+    putInPlace(words);
     allocator.committed(update);
+  }
+
+  private void putInPlace(OffsetMap words) {
+    words.forEach((offset, word) -> heap.put(offset, MemorySegment.ofArray(new long[] {word})));
   }
 
   private static Map<Long, Long> blocks(Allocator allocator) {
@@ -232,6 +236,33 @@ class AllocatorTest {
       model.remove(block);
     }
     commit(allocator, update);
+  }
+
+  /** A reservation may fall between the words of a commit and the allocator's notes of them. */
+  @Test
+  void blockThatIsBeingReleasedIsNotGivenOutTwice() {
+    Allocator before = allocator(1L << 30);
+    Update allocation = new Update();
+    for (int i = 0; i < 10; i++) {
+      allocation.allocated.put(before.reserve(64), 64);
+    }
+    commit(before, allocation);
+    long first = blocks(before).keySet().iterator().next();
+    Allocator allocator = allocator(1L << 30);
+    Update release = new Update();
+    release.freed.put(first, 0);
+    OffsetMap words = new OffsetMap();
+    allocator.plan(release, words);
+    List<Long> reserved = new ArrayList<>();
+    putInPlace(words);
+    for (int i = 0; i < 10; i++) {
+      reserved.add(allocator.reserve(64));
+    }
+    allocator.committed(release);
+    for (int i = 0; i < 10; i++) {
+      reserved.add(allocator.reserve(64));
+    }
+    assertThat(reserved).doesNotHaveDuplicates();
   }
 
   @Test

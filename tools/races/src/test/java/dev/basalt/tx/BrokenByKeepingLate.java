@@ -1,0 +1,31 @@
+package dev.basalt.tx;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+
+/** The image is kept after the object is marked: a view that sees the mark finds none. */
+@JCStressTest
+@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "The state of the snapshot.")
+@Outcome(expect = Expect.FORBIDDEN, desc = "Part of a later commit, or nothing.")
+@State
+public class BrokenByKeepingLate {
+  private final Model model = new Model();
+
+  @Actor
+  public void view(JJ_Result result) {
+    result.r1 = model.read(false);
+    result.r2 = model.read(true);
+  }
+
+  @Actor
+  public void commit() {
+    model.markApplying();
+    model.keepImage();
+    model.copy();
+    model.stamp();
+  }
+}
