@@ -3,6 +3,7 @@ package dev.basalt.bench;
 import dev.basalt.Durability;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -16,7 +17,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The time of an update, with what its durability costs. */
+/**
+ * The time of an update, with what its durability costs. With {@code -t 2} two threads update side
+ * by side; the time is that of each.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -43,9 +47,58 @@ public class UpdateBenchmark {
     temporary.close();
   }
 
-  /** Changes two fields of one object. */
+  /** Objects that only one thread changes. */
+  @State(Scope.Thread)
+  public static class Mine {
+    private static final int OBJECTS = 10;
+    private static final AtomicInteger THREADS = new AtomicInteger();
+    private final HeapCounter heap = new HeapCounter();
+    private final Counter[] counters = new Counter[OBJECTS];
+
+    /** Makes them. */
+    @Setup
+    public void make(UpdateBenchmark shared) {
+      int thread = THREADS.incrementAndGet();
+      for (int i = 0; i < OBJECTS; i++) {
+        String name = "counter " + thread + " " + i;
+        counters[i] = shared.temporary.pool().root(name, Counter.class, Counter::new);
+      }
+    }
+
+    private void stepAll() {
+      for (Counter counter : counters) {
+        counter.step();
+      }
+    }
+  }
+
+  /** The same change of a heap object. */
   @Benchmark
-  public void twoFields() {
+  public void heapObject(Mine mine) {
+    mine.heap.step();
+  }
+
+  /** An update that does nothing. */
+  @Benchmark
+  public void empty() {
+    temporary.pool().update(() -> {});
+  }
+
+  /** Changes two fields of an object of the thread's own. */
+  @Benchmark
+  public void twoFields(Mine mine) {
+    temporary.pool().update(mine.counters[0]::step);
+  }
+
+  /** Changes two fields of ten objects of the thread's own. */
+  @Benchmark
+  public void tenObjects(Mine mine) {
+    temporary.pool().update(mine::stepAll);
+  }
+
+  /** Changes two fields of the one object that all threads change. */
+  @Benchmark
+  public void hotObject() {
     temporary.pool().update(handle::step);
   }
 }

@@ -30,11 +30,18 @@ final class RecoveryEvent extends Event {
   @Label("Pages Changed")
   long pages;
 
-  void fill(String name, RecoveryReport report) {
+  static RecoveryEvent begun() {
+    RecoveryEvent event = new RecoveryEvent();
+    event.begin();
+    return event;
+  }
+
+  void commit(String name, RecoveryReport report) {
     pool = name;
     commits = report.commits();
     logBytes = report.logBytes();
     spilledBytes = report.spilledBytes();
     pages = report.pages();
+    commit();
   }
 }

@@ -12,6 +12,7 @@ import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
 import dev.basalt.tx.InPlace;
 import java.lang.foreign.MemorySegment;
+import jdk.jfr.FlightRecorder;
 
 /**
  * A pool whose superblock has been found sound and whose log has not been replayed. The only thing
@@ -83,8 +84,8 @@ public final class UnrecoveredPool {
    */
   public RecoveredPool recover(long maxSize, boolean readOnly) {
     long startNanos = System.nanoTime();
-    RecoveryEvent event = new RecoveryEvent();
-    event.begin();
+    // The recorder's start takes a quarter of a second, so nothing of it is touched without need.
+    RecoveryEvent event = FlightRecorder.isInitialized() ? RecoveryEvent.begun() : null;
     Superblock superblock = superblocks.current();
     LogRegion region = new LogRegion(medium, superblock);
     Heap heap = new Heap(medium, superblock.heapOffset(), Math.max(maxSize, medium.size()));
@@ -106,8 +107,9 @@ public final class UnrecoveredPool {
               replay.spilledBytes,
               changedPages,
               System.nanoTime() - startNanos);
-      event.fill(medium.name(), report);
-      event.commit();
+      if (event != null) {
+        event.commit(medium.name(), report);
+      }
       return new RecoveredPool(heap, region, superblocks, replayed.sequence(), report);
     } catch (InternalError e) {
       heap.close();

@@ -22,4 +22,17 @@ final class CheckpointEvent extends Event {
   @Label("Log Cut")
   @DataAmount
   long logBytes;
+
+  static CheckpointEvent begun() {
+    CheckpointEvent event = new CheckpointEvent();
+    event.begin();
+    return event;
+  }
+
+  void commit(String name, long pagesWritten, long logCut) {
+    pool = name;
+    pages = pagesWritten;
+    logBytes = logCut;
+    commit();
+  }
 }

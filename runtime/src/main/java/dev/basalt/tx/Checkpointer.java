@@ -9,6 +9,7 @@ import dev.basalt.memory.PageWriter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import jdk.jfr.FlightRecorder;
 
 /**
  * Carries committed changes home, so that the log can be cut. Fuzzy: commits go on meanwhile.
@@ -116,8 +117,7 @@ public final class Checkpointer {
     if (pages.length == 0 && superblocks.current().logStart() == logStart) {
       return;
     }
-    CheckpointEvent event = new CheckpointEvent();
-    event.begin();
+    CheckpointEvent event = FlightRecorder.isInitialized() ? CheckpointEvent.begun() : null;
     progress.begin(pages.length);
     try {
       heap.medium().checkIntact();
@@ -129,10 +129,9 @@ public final class Checkpointer {
       throw log.fail(e);
     }
     long logBytes = logStart - log.start();
-    event.pool = heap.medium().name();
-    event.pages = pages.length;
-    event.logBytes = logBytes;
-    event.commit();
+    if (event != null) {
+      event.commit(heap.medium().name(), pages.length, logBytes);
+    }
     log.cut(logStart);
     lastNanos = System.nanoTime();
     progress.complete(logBytes);
