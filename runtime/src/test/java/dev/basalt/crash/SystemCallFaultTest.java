@@ -117,7 +117,6 @@ class SystemCallFaultTest {
             .mapToLong(Long::parseLong)
             .max()
             .orElse(0);
-    assertThat(returned).isPositive();
     try (Pool pool = open(pools.file("test"), Durability.SYNC)) {
       Item root = pool.root("root", Item.class).orElseThrow();
       assertThat(root.number()).as("%s", durability).isBetween(returned, returned + 1);
@@ -152,7 +151,7 @@ class SystemCallFaultTest {
       assertThat(lines)
           .as("%s %s", durability, call)
           .anyMatch(line -> line.startsWith("failed ") && line.contains(text))
-          .contains("read ok", "update PoolFailedException", "close ok");
+          .contains("1", "read ok", "update PoolFailedException", "close ok");
       checkPool(lines, durability);
     }
   }
