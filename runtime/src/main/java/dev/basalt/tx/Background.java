@@ -110,6 +110,8 @@ final class Background implements AutoCloseable {
         if (tickNanos() <= 0) {
           tickAtNanos = System.nanoTime() + TICK_NANOS;
           ticking = tick.getAsBoolean();
+        } else {
+          ticking = true; // once more after the last commit
         }
       } catch (InterruptedException e) {
         LOGGER.debug("the background thread goes on after an interrupt");

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * that meet in a place share it by a {@link Crowd}, which goes when the last of them leaves.
  *
  * <p>A thread may be in transactions of several pools; they form a chain, innermost first.
+ *
+ * <p>While no thread at all is in a transaction, one word says so, and the table is not looked at.
+ * {@link #enter} sets the word after its place, so that its thread never meets {@link #NONE} in a
+ * transaction; {@link #lookAround} clears it in two steps: it announces itself, looks at all
+ * places, and gives up if somebody entered meanwhile. Either it sees the place, or the one who
+ * enters sees the announcement and takes it back.
  */
 final class ThreadTx {
   /** A power of two. Thread numbers are given out in a row, so neighbours do not meet. */
@@ -23,6 +29,28 @@ final class ThreadTx {
   private static final @Nullable Object[] TABLE = new Object[PLACES];
 
   private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
+
+  /** No thread is in a transaction. */
+  private static final int NONE = 0;
+
+  /** Some thread may be in a transaction. */
+  private static final int SOME = 1;
+
+  /** Somebody is looking whether any thread still is. */
+  private static final int LOOKING = 2;
+
+  /** Read plainly: what concerns a thread it has written or met itself. */
+  private static int state;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findStaticVarHandle(ThreadTx.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private ThreadTx() {}
 
@@ -38,6 +66,10 @@ final class ThreadTx {
 
   /** The thread's innermost transaction of any pool. */
   static @Nullable Tx innermost() {
+    return state == NONE ? null : found();
+  }
+
+  private static @Nullable Tx found() {
     Thread thread = Thread.currentThread();
     Object found = TABLE[place(thread)];
     return found == null ? null : of(thread, found);
@@ -63,6 +95,29 @@ final class ThreadTx {
   static void enter(Tx tx) {
     tx.outer = innermost();
     set(tx.thread, tx);
+    while ((int) STATE.getVolatile() != SOME) {
+      STATE.compareAndSet(NONE, SOME);
+      STATE.compareAndSet(LOOKING, SOME);
+    }
+  }
+
+  /** Looks whether any thread is in a transaction, so that field accesses need not. */
+  static void lookAround() {
+    if (!STATE.compareAndSet(SOME, LOOKING)) {
+      return;
+    }
+    for (int place = 0; place < PLACES; place++) {
+      if (PLACE.getVolatile(TABLE, place) != null) {
+        STATE.compareAndSet(LOOKING, SOME);
+        return;
+      }
+    }
+    STATE.compareAndSet(LOOKING, NONE);
+  }
+
+  /** Whether a look at the table may be spared. */
+  static boolean isQuiet() {
+    return (int) STATE.getVolatile() == NONE;
   }
 
   /** Takes away what {@link #enter} has set. Transactions may end in any order. */

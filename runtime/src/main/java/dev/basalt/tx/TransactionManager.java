@@ -530,6 +530,7 @@ public final class TransactionManager implements Mapping.SlowRead {
       commitPath.trimVersions();
     }
     watch.look();
+    ThreadTx.lookAround();
     return !versions.isEmpty();
   }
 
