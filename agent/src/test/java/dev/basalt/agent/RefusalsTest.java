@@ -115,7 +115,7 @@ class RefusalsTest {
                 + "BadMethods$Handles has 3 @OnHandle methods; call the others from one of them",
             REFUSED
                 + "BadMethods$Handles.runtime has type java.lang.Runtime, not storable; make it"
-                + " transient, declare an interface or use a Persistent* collection");
+                + " transient, declare an interface or register a codec as a service");
   }
 
   @Test
