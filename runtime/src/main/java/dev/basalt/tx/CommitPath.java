@@ -82,10 +82,8 @@ final class CommitPath {
       return NOTHING;
     }
     int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
-    // Whoever takes space leaves a node for those who give it back.
-    int reserve = update.work().reserved.size() > 0 ? 1 : 0;
     while (true) {
-      limboNodes.ensure(nodes + reserve);
+      limboNodes.ensure(nodes);
       throttle.makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
       long position;
       Outcome outcome;

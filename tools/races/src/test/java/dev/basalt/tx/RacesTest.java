@@ -31,7 +31,7 @@ class RacesTest {
                 "-t",
                 tests,
                 "-m",
-                STRESS ? "default" : "quick",
+                STRESS ? "default" : tests.startsWith("Broken") ? "sanity" : "quick",
                 "-jvmArgsPrepend",
                 "--enable-native-access=ALL-UNNAMED -Xmx256m"));
     if (!STRESS) {
