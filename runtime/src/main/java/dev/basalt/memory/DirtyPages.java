@@ -9,9 +9,12 @@ import java.util.BitSet;
  */
 public final class DirtyPages {
   private BitSet pages = new BitSet();
-  private int count;
   private final BitSet copied = new BitSet();
-  private int copiedCount;
+
+  /** Written under the monitor, read by every commit without. */
+  private volatile int count;
+
+  private volatile int copiedCount;
 
   DirtyPages() {}
 
@@ -50,7 +53,7 @@ public final class DirtyPages {
    *
    * @return the number
    */
-  public synchronized int copiedCount() {
+  public int copiedCount() {
     return copiedCount;
   }
 
@@ -90,7 +93,7 @@ public final class DirtyPages {
    *
    * @return the number
    */
-  public synchronized int count() {
+  public int count() {
     return count;
   }
 

@@ -8,12 +8,12 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CommitLock extends ReentrantLock {
   private static final long serialVersionUID = 1L;
-  private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 400 : 0;
+  private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2000 : 0;
 
   @Override
   public void lock() {
     for (int i = 0; i < SPINS; i++) {
-      if (tryLock()) {
+      if (!isLocked() && tryLock()) { // a look does not take the word from who holds the lock
         return;
       }
       Thread.onSpinWait();

@@ -69,12 +69,19 @@ public final class Throttle {
 
   private long logDelayNanos(long length) {
     double capacity = log.capacity();
-    return delayNanos((log.used() + length) / capacity, length / capacity, checkpointNanos());
+    double fill = (log.used() + length) / capacity;
+    return fill <= SLOW_FROM ? 0 : delayNanos(fill, length / capacity, checkpointNanos());
   }
 
   /** What the commits since the last call have changed is not known before: it is owed now. */
   private long memoryDelayNanos() {
     long now = dirty.count();
+    if (now <= SLOW_FROM * dirtyPagesMax) {
+      if (dirtyBefore.get() != now) {
+        dirtyBefore.set(now); // seldom, so that commits do not meet at this word
+      }
+      return 0;
+    }
     double more = Math.max(0, now - dirtyBefore.getAndSet(now));
     return delayNanos(now / (double) dirtyPagesMax, more / dirtyPagesMax, checkpointNanos());
   }
