@@ -5,7 +5,7 @@ package dev.basalt.format;
  * a record may continue at the region's start. Each begins at a multiple of 8.
  *
  * <pre>
- * 0    crc        CRC32C of bytes 4 to length: a torn or stale record shows
+ * 0    crc        CRC32C of the entries, then of bytes 4 to 23: a torn or stale record shows
  * 4    length     bytes with this header, a multiple of 8
  * 8    sequence   the commit's number, one more than the record before
  * 16   epoch      the low 32 bits of the superblock's epoch when it was written
