@@ -36,18 +36,23 @@ final class Format {
 
   private static List<String> sources(Path root) throws IOException {
     List<String> files = new ArrayList<>();
-    try (var modules = Files.newDirectoryStream(root)) {
-      for (Path module : modules) {
-        Path src = module.resolve("src");
-        if (Files.isDirectory(src)) {
-          try (var tree = Files.walk(src)) {
-            tree.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(files::add);
-          }
-        }
-      }
+    for (String modules : List.of("*", "tools/*", "integrations/*")) {
+      addSources(root, modules, files);
     }
     files.add(root.resolve(".mvn/Format.java").toString());
     files.sort(null);
     return files;
+  }
+
+  private static void addSources(Path root, String modules, List<String> files) throws IOException {
+    Path parent = root.resolve(modules).getParent();
+    try (var folders =
+        Files.newDirectoryStream(parent, folder -> Files.isDirectory(folder.resolve("src")))) {
+      for (Path folder : folders) {
+        try (var tree = Files.walk(folder.resolve("src"))) {
+          tree.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(files::add);
+        }
+      }
+    }
   }
 }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.basalt.Pool;
 import dev.basalt.annotation.Persistent;
+import dev.basalt.junit.PoolUnderTest;
+import dev.basalt.junit.TestPool;
 import dev.basalt.object.PersistentObject;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Objects of classes that the agent has rewritten live in a pool. */
 class PersistenceIT {
@@ -52,22 +51,16 @@ class PersistenceIT {
     }
   }
 
-  @TempDir private Path folder;
+  @TestPool private PoolUnderTest handle;
   private Pool pool;
 
   @BeforeEach
   void open() {
-    pool = Pool.builder(folder.resolve("people.pool")).maxSize(64L << 20).logSize(1 << 20).open();
-  }
-
-  @AfterEach
-  void close() {
-    pool.close();
+    pool = handle.pool();
   }
 
   private void reopen() {
-    pool.close();
-    open();
+    pool = handle.reopen();
   }
 
   @Test

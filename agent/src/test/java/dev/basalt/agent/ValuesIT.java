@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.Pool;
 import dev.basalt.annotation.Persistent;
+import dev.basalt.junit.PoolUnderTest;
+import dev.basalt.junit.TestPool;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Fields of every value type, in a class that the agent has rewritten. */
 class ValuesIT {
@@ -52,29 +52,25 @@ class ValuesIT {
   }
 
   @Test
-  void valuesComeBack(@TempDir Path folder) {
-    Path file = folder.resolve("values.pool");
-    try (Pool pool = Pool.open(file)) {
-      Sheet sheet = pool.root("sheet", Sheet.class, Sheet::new);
-      pool.update(
-          () -> {
-            sheet.numbers[1]++;
-            sheet.table[1][0] += "!";
-            for (int i = 0; i < 9; i++) {
-              sheet.push("value " + i);
-            }
-          });
-    }
-    try (Pool pool = Pool.open(file)) {
-      Sheet sheet = pool.root("sheet", Sheet.class).orElseThrow();
-      assertThat(sheet.numbers).containsExactly(1, 3, 3);
-      assertThat(sheet.table[1]).containsExactly("b!", "c");
-      assertThat(sheet.grade).isSameAs(Grade.HIGH);
-      assertThat(sheet.note.about()).isSameAs(sheet);
-      assertThat(sheet.due).contains(LocalDate.EPOCH);
-      assertThat(sheet.price).isEqualTo("9.90");
-      assertThat(sheet.depth).isEqualTo(9);
-      assertThat(sheet.stack[8]).isEqualTo("value 8");
-    }
+  void valuesComeBack(@TestPool PoolUnderTest handle) {
+    Pool pool = handle.pool();
+    Sheet sheet = pool.root("sheet", Sheet.class, Sheet::new);
+    pool.update(
+        () -> {
+          sheet.numbers[1]++;
+          sheet.table[1][0] += "!";
+          for (int i = 0; i < 9; i++) {
+            sheet.push("value " + i);
+          }
+        });
+    Sheet found = handle.reopen().root("sheet", Sheet.class).orElseThrow();
+    assertThat(found.numbers).containsExactly(1, 3, 3);
+    assertThat(found.table[1]).containsExactly("b!", "c");
+    assertThat(found.grade).isSameAs(Grade.HIGH);
+    assertThat(found.note.about()).isSameAs(found);
+    assertThat(found.due).contains(LocalDate.EPOCH);
+    assertThat(found.price).isEqualTo("9.90");
+    assertThat(found.depth).isEqualTo(9);
+    assertThat(found.stack[8]).isEqualTo("value 8");
   }
 }

@@ -10,7 +10,10 @@ import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /** A view registers without looking whether a commit has begun meanwhile. */
 @JCStressTest
-@Outcome(id = {"0, 1", "1, 1", "1, 0"}, expect = Expect.ACCEPTABLE, desc = "Nothing is lost.")
+@Outcome(
+    id = {"0, 1", "1, 1", "1, 0"},
+    expect = Expect.ACCEPTABLE,
+    desc = "Nothing is lost.")
 @Outcome(id = "0, 0", expect = Expect.FORBIDDEN, desc = "The view needs an image that is lost.")
 @State
 public class BrokenByNotAskingAgain {

@@ -9,11 +9,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /**
- * The new version is stored before the words. A reader of the latest state takes the old word for one
- * of the new version. The results are the version and the word that counted with it.
+ * The new version is stored before the words. A reader of the latest state takes the old word for
+ * one of the new version. The results are the version and the word that counted with it.
  */
 @JCStressTest
-@Outcome(id = {"1, 1", "2, 2"}, expect = Expect.ACCEPTABLE, desc = "A committed state.")
+@Outcome(
+    id = {"1, 1", "2, 2"},
+    expect = Expect.ACCEPTABLE,
+    desc = "A committed state.")
 @Outcome(id = "-1, -1", expect = Expect.ACCEPTABLE, desc = "The object was being changed.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A word that is not of its version.")
 @State

@@ -15,7 +15,10 @@ import org.openjdk.jcstress.infra.results.JJ_Result;
  * and after something new nothing old: the commit sets the word to 2 and then to 3.
  */
 @JCStressTest
-@Outcome(id = {"1, 1", "1, 3", "3, 3"}, expect = Expect.ACCEPTABLE, desc = "A committed state.")
+@Outcome(
+    id = {"1, 1", "1, 3", "3, 3"},
+    expect = Expect.ACCEPTABLE,
+    desc = "A committed state.")
 @Outcome(
     id = {"1, -1", "-1, -1", "-1, 3"},
     expect = Expect.ACCEPTABLE,

@@ -7,7 +7,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
-/** The protocol of publication on a model, beside which each of the broken ones differs in one step. */
+/**
+ * The protocol of publication on a model, beside which each of the broken ones differs in one step.
+ */
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "The state of the snapshot.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Part of a later commit, or nothing.")

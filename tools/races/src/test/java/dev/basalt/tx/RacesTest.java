@@ -35,7 +35,8 @@ class RacesTest {
                 "-jvmArgsPrepend",
                 "--enable-native-access=ALL-UNNAMED -Xmx256m"));
     if (!STRESS) {
-      command.addAll(List.of("-sc", "false", "-af", "NONE", "-time", "300", "-iters", "2", "-f", "1"));
+      command.addAll(
+          List.of("-sc", "false", "-af", "NONE", "-time", "300", "-iters", "2", "-f", "1"));
     }
     Path output = folder.resolve("output");
     new ProcessBuilder(command)

@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /**
- * A view of commit 1 reads two words of an object on a real mapping while commit 2 overwrites it, in
- * the steps of {@link Commit}. The results are the words, last first.
+ * A view of commit 1 reads two words of an object on a real mapping while commit 2 overwrites it,
+ * in the steps of {@link Commit}. The results are the words, last first.
  */
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "The state of the snapshot.")
