@@ -117,14 +117,21 @@ record ClassModel(
   }
 
   @Nullable FieldModel field(String fieldName) {
-    return fields.stream().filter(field -> field.name().equals(fieldName)).findFirst().orElse(null);
+    for (FieldModel field : fields) {
+      if (field.name().equals(fieldName)) {
+        return field;
+      }
+    }
+    return null;
   }
 
   @Nullable MethodModel method(String methodName, String methodDesc) {
-    return methods.stream()
-        .filter(method -> method.hasSignature(methodName, methodDesc))
-        .findFirst()
-        .orElse(null);
+    for (MethodModel method : methods) {
+      if (method.hasSignature(methodName, methodDesc)) {
+        return method;
+      }
+    }
+    return null;
   }
 
   /** Whether it has the agent's constructor already. */
@@ -134,12 +141,13 @@ record ClassModel(
 
   /** The methods whose bodies are to run in a transaction and do not yet. */
   List<MethodModel> transactionalMethods() {
-    return methods.stream()
-        .filter(
-            method ->
-                method.isTransactional()
-                    && method(Names.body(method.name()), method.desc()) == null)
-        .toList();
+    List<MethodModel> found = new ArrayList<>();
+    for (MethodModel method : methods) {
+      if (method.isTransactional() && method(Names.body(method.name()), method.desc()) == null) {
+        found.add(method);
+      }
+    }
+    return found;
   }
 
   /** The method that sets up handles, or null. */

@@ -64,7 +64,9 @@ public final class ClassRewriter {
     }
     boolean transactional = !model.transactionalMethods().isEmpty();
     boolean reflects = scan.mayReflect() && !model.isPartOfTheBridge() && models.knowsTheRuntime();
-    return transactional || reflects || ConstantPoolScan.refersToStoredField(reader, models)
+    return transactional
+            || reflects
+            || ConstantPoolScan.refersToStoredField(reader, classFile, models)
         ? redirect(reader, model, transactional, reflects)
         : Optional.empty();
   }

@@ -1,9 +1,11 @@
 package dev.basalt.agent;
 
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A quick look at a class file's constants: does the class concern the agent at all? Nearly no
@@ -106,22 +108,23 @@ final class ConstantPoolScan {
   }
 
   /** Whether a class that has no stored fields itself refers to one of another class. */
-  static boolean refersToStoredField(ClassReader reader, ClassModels models) {
+  static boolean refersToStoredField(ClassReader reader, byte[] classFile, ClassModels models) {
     int ownClass = reader.readUnsignedShort(reader.header + 2);
-    int lastOwner = ownClass;
-    boolean lastMayHave = false;
     char[] buffer = new char[reader.getMaxStringLength()];
+    @Nullable BitSet used = null;
     for (int i = 1; i < reader.getItemCount(); i++) {
       int item = reader.getItem(i);
-      if (item == 0 || reader.readByte(item - 1) != FIELD_REF) {
+      if (item == 0
+          || reader.readByte(item - 1) != FIELD_REF
+          || reader.readUnsignedShort(item) == ownClass) {
         continue;
       }
-      int owner = reader.readUnsignedShort(item);
-      if (owner != lastOwner && owner != ownClass) {
-        lastOwner = owner;
-        lastMayHave = models.mayHaveAccessors(reader.readClass(item, buffer));
+      if (used == null) {
+        used = InstanceFieldUses.of(reader, classFile);
       }
-      if (owner == lastOwner && lastMayHave && isStored(reader, item, buffer, models)) {
+      if (used.get(i)
+          && models.mayHaveAccessors(reader.readClass(item, buffer))
+          && isStored(reader, item, buffer, models)) {
         return true;
       }
     }
