@@ -73,6 +73,16 @@ public final class PersistentHashMap<K extends @Nullable Object, V extends @Null
     return new HashNodes(in, in.place(this));
   }
 
+  /** Runs what consists of several operations as one. */
+  <R extends @Nullable Object> R atomically(Supplier<R> body) {
+    return plain() != null ? body.get() : changing(body);
+  }
+
+  /** Runs what reads several times on one state. */
+  <R extends @Nullable Object> R inOneState(Supplier<R> body) {
+    return plain() != null ? body.get() : reading(body);
+  }
+
   private <R extends @Nullable Object> R reading(Supplier<R> body) {
     return PersistentStructure.space(this).read(body);
   }

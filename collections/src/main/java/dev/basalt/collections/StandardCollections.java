@@ -16,7 +16,10 @@ public final class StandardCollections implements CollectionFactory {
     return switch (kind) {
       case LIST -> new PersistentArrayList<>((Collection<?>) original);
       case MAP -> new PersistentHashMap<>((Map<?, ?>) original);
-      case LINKED_LIST, DEQUE, SET, SORTED_SET, SORTED_MAP -> null;
+      case SORTED_MAP -> new PersistentTreeMap<>((Map<?, ?>) original);
+      case SET -> new PersistentHashSet<>((Collection<?>) original);
+      case SORTED_SET -> new PersistentTreeSet<>((Collection<?>) original);
+      case LINKED_LIST, DEQUE -> null;
     };
   }
 }

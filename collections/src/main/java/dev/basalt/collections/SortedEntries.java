@@ -1,0 +1,52 @@
+package dev.basalt.collections;
+
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.Map.Entry;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of a sorted map or of a range of one; changes go through to the map. */
+final class SortedEntries<K extends @Nullable Object, V extends @Nullable Object>
+    extends AbstractSet<Entry<K, V>> {
+  private final SortedView<K, V> map;
+
+  SortedEntries(SortedView<K, V> map) {
+    this.map = map;
+  }
+
+  @Override
+  public int size() {
+    return map.size();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return map.isEmpty();
+  }
+
+  @Override
+  public boolean contains(@Nullable Object element) {
+    return element instanceof Entry<?, ?> entry && map.holds(entry.getKey(), entry.getValue());
+  }
+
+  @Override
+  public boolean remove(@Nullable Object element) {
+    return element instanceof Entry<?, ?> entry && map.remove(entry.getKey(), entry.getValue());
+  }
+
+  @Override
+  public boolean removeIf(Predicate<? super Entry<K, V>> filter) {
+    return map.changing(() -> super.removeIf(filter));
+  }
+
+  @Override
+  public void clear() {
+    map.clear();
+  }
+
+  @Override
+  public Iterator<Entry<K, V>> iterator() {
+    return new SortedCursor<>(map);
+  }
+}

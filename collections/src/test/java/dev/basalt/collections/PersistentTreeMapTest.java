@@ -1,0 +1,275 @@
+package dev.basalt.collections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.basalt.Pool;
+import dev.basalt.error.UnsupportedTypeException;
+import dev.basalt.junit.PoolUnderTest;
+import dev.basalt.junit.TestPool;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PersistentTreeMapTest {
+  private static <K, V> PersistentTreeMap<K, V> stored(Pool pool, PersistentTreeMap<K, V> map) {
+    pool.putRoot("map", map);
+    return map;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <K, V> PersistentTreeMap<K, V> found(Pool pool) {
+    return pool.root("map", PersistentTreeMap.class).orElseThrow();
+  }
+
+  /** Ascending, descending and shuffled keys, and their removal, go through all shapes of nodes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ascending", "descending", "shuffled"})
+  void growsAndShrinksThroughAllHeights(String order, @TestPool PoolUnderTest pools) {
+    PersistentTreeMap<Integer, String> map = stored(pools.pool(), new PersistentTreeMap<>());
+    List<Integer> keys = new ArrayList<>(IntStream.range(0, 3_000).boxed().toList());
+    switch (order) {
+      case "descending" -> Collections.reverse(keys);
+      case "shuffled" -> Collections.shuffle(keys, new Random(1));
+      default -> {}
+    }
+    pools.pool().update(() -> keys.forEach(key -> map.put(key, "value " + key)));
+    assertThat(map).hasSize(3_000);
+    assertThat(map.keySet()).containsExactlyElementsOf(IntStream.range(0, 3_000).boxed().toList());
+
+    PersistentTreeMap<Integer, String> again = found(pools.reopen());
+    assertThat(again.get(1_234)).isEqualTo("value 1234");
+    TreeMap<Integer, String> model = new TreeMap<>(again);
+    List<Integer> removals = keys.reversed();
+    for (int i = 0; i < removals.size(); i += 100) {
+      List<Integer> some = removals.subList(i, i + 100);
+      pools.pool().update(() -> some.forEach(again::remove));
+      model.keySet().removeAll(some);
+      assertThat(new ArrayList<>(again.entrySet())).isEqualTo(new ArrayList<>(model.entrySet()));
+      assertThat(again.size()).isEqualTo(model.size());
+    }
+    assertThat(again).isEmpty();
+  }
+
+  private static final class Abort extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void behavesLikeTreeMapThroughAbortsAndReopens(long seed, @TestPool PoolUnderTest pools) {
+    Random random = new Random(seed);
+    int rounds = Integer.getInteger("basalt.collections.rounds", 60);
+    PersistentTreeMap<Integer, Integer> map = stored(pools.pool(), new PersistentTreeMap<>());
+    TreeMap<Integer, Integer> model = new TreeMap<>();
+    for (int round = 0; round < rounds; round++) {
+      boolean aborts = random.nextInt(4) == 0;
+      boolean grows = round / 8 % 2 == 0;
+      long roundSeed = random.nextLong();
+      TreeMap<Integer, Integer> next = new TreeMap<>(model);
+      apply(new Random(roundSeed), next, next, grows);
+      PersistentTreeMap<Integer, Integer> target = map;
+      TreeMap<Integer, Integer> before = model;
+      try {
+        pools
+            .pool()
+            .update(
+                () -> {
+                  TreeMap<Integer, Integer> beside = new TreeMap<>(before);
+                  apply(new Random(roundSeed), target, beside, grows);
+                  if (aborts) {
+                    throw new Abort();
+                  }
+                });
+        model = next;
+      } catch (Abort _) {
+        assertThat(aborts).isTrue();
+      }
+      assertThat(map).as("seed %d, round %d", seed, round).isEqualTo(model).hasSize(model.size());
+      if (random.nextInt(10) == 0) {
+        map = found(pools.reopen());
+      }
+    }
+  }
+
+  /** The same operations on both; the results are compared. */
+  private static void apply(
+      Random random,
+      NavigableMap<Integer, Integer> map,
+      NavigableMap<Integer, Integer> model,
+      boolean grows) {
+    for (int i = 0; i < 150; i++) {
+      int key = random.nextInt(2_000);
+      boolean adds = random.nextInt(4) == 0 != grows;
+      if (map == model) {
+        change(map, adds, key, i);
+        continue;
+      }
+      assertThat(change(map, adds, key, i)).isEqualTo(change(model, adds, key, i));
+      assertThat(map.floorEntry(key)).isEqualTo(model.floorEntry(key));
+      assertThat(map.lowerEntry(key)).isEqualTo(model.lowerEntry(key));
+      assertThat(map.ceilingEntry(key)).isEqualTo(model.ceilingEntry(key));
+      assertThat(map.higherEntry(key)).isEqualTo(model.higherEntry(key));
+      assertThat(map.size()).isEqualTo(model.size());
+      if (i % 50 == 0) {
+        int end = key + 300;
+        assertThat(map.subMap(key, false, end, true).descendingMap().toString())
+            .isEqualTo(model.subMap(key, false, end, true).descendingMap().toString());
+        assertThat(map.descendingMap().headMap(key).toString())
+            .isEqualTo(model.descendingMap().headMap(key).toString());
+      }
+    }
+  }
+
+  private static Object change(NavigableMap<Integer, Integer> map, boolean adds, int key, int i) {
+    Object result =
+        switch (i % 8) {
+          case 0 -> adds ? map.merge(key, i, Integer::sum) : map.pollFirstEntry();
+          case 1 -> adds ? map.putIfAbsent(key, i) : map.pollLastEntry();
+          case 2 ->
+              adds ? map.put(key, i) : map.subMap(key, key + 20).keySet().removeIf(k -> k > 3);
+          default -> adds ? map.put(key, i) : map.remove(key);
+        };
+    return String.valueOf(result);
+  }
+
+  @Test
+  void viewsAreLiveAndBounded(@TestPool PoolUnderTest pools) {
+    PersistentTreeMap<String, Integer> map =
+        stored(pools.pool(), new PersistentTreeMap<>(Map.of("b", 1, "d", 2, "f", 3)));
+    NavigableMap<String, Integer> range = map.subMap("b", false, "f", true);
+    map.put("c", 9);
+    assertThat(range.toString()).isEqualTo("{c=9, d=2, f=3}");
+    assertThat(range.descendingKeySet()).containsExactly("f", "d", "c");
+    assertThatThrownBy(() -> range.put("b", 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> range.headMap("z", false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> map.subMap("f", "b")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> map.get(null)).isInstanceOf(NullPointerException.class);
+    range.clear();
+    assertThat(map.toString()).isEqualTo("{b=1}");
+  }
+
+  enum Backwards implements Comparator<String> {
+    ORDER;
+
+    @Override
+    public int compare(String a, String b) {
+      return b.compareTo(a);
+    }
+  }
+
+  @Test
+  void comparatorIsStoredWithTheMap(@TestPool PoolUnderTest pools) {
+    pools.pool().putRoot("enum", new PersistentTreeMap<String, Integer>(Backwards.ORDER));
+    pools
+        .pool()
+        .putRoot("case", new PersistentTreeMap<String, Integer>(String.CASE_INSENSITIVE_ORDER));
+    Pool pool = pools.reopen();
+    PersistentTreeMap<String, Integer> backwards = map(pool, "enum");
+    backwards.putAll(Map.of("a", 1, "b", 2));
+    assertThat(backwards.firstKey()).isEqualTo("b");
+    assertThat(backwards.comparator()).isSameAs(Backwards.ORDER);
+    PersistentTreeMap<String, Integer> insensitive = map(pool, "case");
+    insensitive.put("Ada", 1);
+    assertThat(insensitive.get("aDA")).isEqualTo(1);
+    assertThat(insensitive.comparator()).isSameAs(String.CASE_INSENSITIVE_ORDER);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static PersistentTreeMap<String, Integer> map(Pool pool, String root) {
+    return pool.root(root, PersistentTreeMap.class).orElseThrow();
+  }
+
+  @Test
+  void comparatorThatCannotBeFoundAgainIsRefused(@TestPool Pool pool) {
+    PersistentTreeMap<String, Integer> map =
+        new PersistentTreeMap<>(Comparator.comparing(String::length));
+    map.put("a", 1);
+    assertThatThrownBy(() -> pool.putRoot("map", map))
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessageContaining("@Persistent");
+    assertThat(Pool.isPersistent(map)).isFalse();
+    assertThat(map).containsEntry("a", 1);
+  }
+
+  @Test
+  void valueThatCannotBeStoredLeavesTheMapAsItWas(@TestPool PoolUnderTest pools) {
+    PersistentTreeMap<Integer, Object> map = stored(pools.pool(), new PersistentTreeMap<>());
+    pools
+        .pool()
+        .update(
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                map.put(2 * i, "even");
+                int odd = 2 * i + 1;
+                assertThatThrownBy(() -> map.put(odd, new Object()))
+                    .isInstanceOf(UnsupportedTypeException.class);
+              }
+            });
+    assertThat(map).hasSize(100).doesNotContainKey(3);
+    assertThat(map.keySet()).allMatch(key -> key % 2 == 0);
+  }
+
+  @Test
+  void threadsThatAddToDifferentPartsLoseNothing(@TestPool PoolUnderTest pools) throws Exception {
+    PersistentTreeMap<Integer, Integer> map = stored(pools.pool(), new PersistentTreeMap<>());
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      List<Callable<Boolean>> tasks = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        int base = t * 10_000;
+        tasks.add(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                map.put(base + i, i);
+                if (i % 3 == 0) {
+                  map.remove(base + i / 2);
+                }
+              }
+              return true;
+            });
+      }
+      for (Future<Boolean> done : threads.invokeAll(tasks)) {
+        assertThat(done.get()).isTrue();
+      }
+    }
+    TreeMap<Integer, Integer> model = new TreeMap<>();
+    for (int base = 0; base < 40_000; base += 10_000) {
+      for (int i = 0; i < 300; i++) {
+        model.put(base + i, i);
+        if (i % 3 == 0) {
+          model.remove(base + i / 2);
+        }
+      }
+    }
+    assertThat(map).isEqualTo(model).hasSize(model.size());
+  }
+
+  @Test
+  void emptiedTreeLeavesNothingBehind(@TestPool PoolUnderTest pools) {
+    Pool pool = pools.pool();
+    PersistentTreeMap<String, String> map = stored(pool, new PersistentTreeMap<>());
+    long before = 0;
+    for (int round = 0; round < 2; round++) { // the first one records the types of the nodes
+      pool.update(() -> IntStream.range(0, 2_000).forEach(i -> map.put("a key of " + i, "v" + i)));
+      map.clear();
+      pool.reclaim();
+      long after = pool.check().objects();
+      assertThat(round == 0 || after == before).as("%d, then %d", before, after).isTrue();
+      before = after;
+    }
+    assertThat(before).isLessThan(20);
+  }
+}
