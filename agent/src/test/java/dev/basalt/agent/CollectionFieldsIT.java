@@ -7,6 +7,9 @@ import dev.basalt.Pool;
 import dev.basalt.annotation.Persistent;
 import dev.basalt.collections.PersistentArrayList;
 import dev.basalt.collections.PersistentHashMap;
+import dev.basalt.collections.PersistentHashSet;
+import dev.basalt.collections.PersistentTreeMap;
+import dev.basalt.collections.PersistentTreeSet;
 import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.junit.PoolUnderTest;
 import dev.basalt.junit.TestPool;
@@ -14,10 +17,17 @@ import java.time.DayOfWeek;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Queue;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** JDK collections in fields of interface types become persistent ones when they are stored. */
@@ -27,6 +37,9 @@ class CollectionFieldsIT {
     private final List<String> names = new ArrayList<>(List.of("a", "b"));
     private final Collection<String> same = names;
     private final Map<DayOfWeek, List<Integer>> hours = new HashMap<>();
+    private final SortedMap<String, Integer> sorted = new TreeMap<>(Map.of("y", 1, "x", 2));
+    private final NavigableSet<String> ordered = new TreeSet<>(Comparator.reverseOrder());
+    private final Set<Integer> set = new HashSet<>(Set.of(1, 2));
     private Queue<String> queue;
   }
 
@@ -38,6 +51,9 @@ class CollectionFieldsIT {
     pool.putRoot("week", week);
     assertThat(week.names).isInstanceOf(PersistentArrayList.class).isSameAs(week.same);
     week.names.add("c");
+    week.ordered.addAll(List.of("m", "n"));
+    week.set.add(3);
+    week.sorted.put("z", 3);
     week.hours.computeIfAbsent(DayOfWeek.FRIDAY, day -> new ArrayList<>()).add(9);
     assertThatThrownBy(() -> week.queue = new ArrayDeque<>())
         .isInstanceOf(UnsupportedTypeException.class)
@@ -45,6 +61,10 @@ class CollectionFieldsIT {
         .hasMessageContaining("DEQUE");
     Week found = handle.reopen().root("week", Week.class).orElseThrow();
     assertThat(found.same).containsExactly("a", "b", "c");
+    assertThat(found.sorted).isInstanceOf(PersistentTreeMap.class);
+    assertThat(found.sorted.keySet()).containsExactly("x", "y", "z");
+    assertThat(found.ordered).isInstanceOf(PersistentTreeSet.class).containsExactly("n", "m");
+    assertThat(found.set).isInstanceOf(PersistentHashSet.class).containsOnly(1, 2, 3);
     assertThat(found.hours).isInstanceOf(PersistentHashMap.class);
     assertThat(found.hours.get(DayOfWeek.MONDAY)).containsExactly(1, 2);
     assertThat(found.hours).containsOnlyKeys(DayOfWeek.MONDAY, DayOfWeek.FRIDAY);
