@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.basalt.Pool;
 import dev.basalt.annotation.Persistent;
+import dev.basalt.collections.PersistentArrayDeque;
 import dev.basalt.collections.PersistentArrayList;
 import dev.basalt.collections.PersistentHashMap;
 import dev.basalt.collections.PersistentHashSet;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -55,15 +57,18 @@ class CollectionFieldsIT {
     week.set.add(3);
     week.sorted.put("z", 3);
     week.hours.computeIfAbsent(DayOfWeek.FRIDAY, day -> new ArrayList<>()).add(9);
-    assertThatThrownBy(() -> week.queue = new ArrayDeque<>())
+    assertThatThrownBy(() -> week.queue = new LinkedList<>())
         .isInstanceOf(UnsupportedTypeException.class)
         .hasMessageContaining("Week.queue")
-        .hasMessageContaining("DEQUE");
+        .hasMessageContaining("LINKED_LIST");
+    week.queue = new ArrayDeque<>(List.of("first", "second"));
     Week found = handle.reopen().root("week", Week.class).orElseThrow();
     assertThat(found.same).containsExactly("a", "b", "c");
     assertThat(found.sorted).isInstanceOf(PersistentTreeMap.class);
     assertThat(found.sorted.keySet()).containsExactly("x", "y", "z");
     assertThat(found.ordered).isInstanceOf(PersistentTreeSet.class).containsExactly("n", "m");
+    assertThat(found.queue).isInstanceOf(PersistentArrayDeque.class);
+    assertThat(found.queue.poll()).isEqualTo("first");
     assertThat(found.set).isInstanceOf(PersistentHashSet.class).containsOnly(1, 2, 3);
     assertThat(found.hours).isInstanceOf(PersistentHashMap.class);
     assertThat(found.hours.get(DayOfWeek.MONDAY)).containsExactly(1, 2);

@@ -1,6 +1,7 @@
 package dev.basalt.collections;
 
 import java.util.AbstractSet;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map.Entry;
 import java.util.function.Predicate;
@@ -38,6 +39,16 @@ final class SortedEntries<K extends @Nullable Object, V extends @Nullable Object
   @Override
   public boolean removeIf(Predicate<? super Entry<K, V>> filter) {
     return map.changing(() -> super.removeIf(filter));
+  }
+
+  @Override
+  public boolean removeAll(Collection<?> entries) {
+    return map.changing(() -> super.removeAll(entries));
+  }
+
+  @Override
+  public boolean retainAll(Collection<?> entries) {
+    return map.changing(() -> super.retainAll(entries));
   }
 
   @Override

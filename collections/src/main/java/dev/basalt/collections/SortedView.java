@@ -1,5 +1,6 @@
 package dev.basalt.collections;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -322,6 +323,16 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
   @Override
   public NavigableSet<K> descendingKeySet() {
     return descendingMap().navigableKeySet();
+  }
+
+  @Override
+  public Collection<V> values() {
+    return new SortedValues<>(this);
+  }
+
+  @Override
+  public boolean containsValue(@Nullable Object value) {
+    return reading(() -> super.containsValue(value));
   }
 
   @Override

@@ -19,7 +19,8 @@ public final class StandardCollections implements CollectionFactory {
       case SORTED_MAP -> new PersistentTreeMap<>((Map<?, ?>) original);
       case SET -> new PersistentHashSet<>((Collection<?>) original);
       case SORTED_SET -> new PersistentTreeSet<>((Collection<?>) original);
-      case LINKED_LIST, DEQUE -> null;
+      case DEQUE -> new PersistentArrayDeque<>((Collection<?>) original);
+      case LINKED_LIST -> null;
     };
   }
 }

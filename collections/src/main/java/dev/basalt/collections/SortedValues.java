@@ -1,0 +1,84 @@
+package dev.basalt.collections;
+
+import java.util.AbstractCollection;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map.Entry;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The values of a sorted map or of a range of one, in the order of the keys. */
+final class SortedValues<V extends @Nullable Object> extends AbstractCollection<V> {
+  private final SortedView<?, V> map;
+
+  SortedValues(SortedView<?, V> map) {
+    this.map = map;
+  }
+
+  @Override
+  public int size() {
+    return map.size();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return map.isEmpty();
+  }
+
+  @Override
+  public boolean contains(@Nullable Object value) {
+    return map.containsValue(value);
+  }
+
+  @Override
+  public boolean remove(@Nullable Object value) {
+    return map.changing(() -> super.remove(value));
+  }
+
+  @Override
+  public boolean removeIf(Predicate<? super V> filter) {
+    return map.changing(() -> super.removeIf(filter));
+  }
+
+  @Override
+  public boolean removeAll(Collection<?> values) {
+    return map.changing(() -> super.removeAll(values));
+  }
+
+  @Override
+  public boolean retainAll(Collection<?> values) {
+    return map.changing(() -> super.retainAll(values));
+  }
+
+  @Override
+  public void clear() {
+    map.clear();
+  }
+
+  @Override
+  public Iterator<V> iterator() {
+    return iterator(map);
+  }
+
+  private static <K extends @Nullable Object, V extends @Nullable Object> Iterator<V> iterator(
+      SortedView<K, V> of) {
+    SortedCursor<K, V> entries = new SortedCursor<>(of);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return entries.hasNext();
+      }
+
+      @Override
+      public V next() {
+        Entry<K, V> entry = entries.next();
+        return entry.getValue();
+      }
+
+      @Override
+      public void remove() {
+        entries.remove();
+      }
+    };
+  }
+}
