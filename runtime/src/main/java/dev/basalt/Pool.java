@@ -257,23 +257,9 @@ public final class Pool implements AutoCloseable {
   public <R extends @Nullable Object, X extends Throwable> R update(ThrowingSupplier<R, X> body)
       throws X {
     if (transactions.current() instanceof Update outer) {
-      return join(outer, body);
+      return outer.join(body::get);
     }
     return transactions.update(body::get);
-  }
-
-  /**
-   * What a body has done before it throws cannot be taken back alone, so the outer update fails.
-   */
-  private static <R extends @Nullable Object, X extends Throwable> R join(
-      Update outer, ThrowingSupplier<R, X> body) throws X {
-    outer.checkUsable();
-    try {
-      return body.get();
-    } catch (Throwable e) {
-      outer.doom(new IllegalStateException("an update inside this update has failed", e));
-      throw e;
-    }
   }
 
   /**
@@ -327,7 +313,10 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Runs a hook once after the running update is durable, not at all if it aborts.
+   * Runs a hook once after the running update is durable, not at all if it aborts. Hooks run in
+   * their order in the thread of the update, before its call returns. All of them run, whatever one
+   * of them throws: the update has happened. The caller of the update gets the first exception,
+   * with the others as suppressed ones.
    *
    * @param hook the hook
    * @throws IllegalStateException outside an update

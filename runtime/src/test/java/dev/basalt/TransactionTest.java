@@ -372,6 +372,43 @@ class TransactionTest {
   }
 
   @Test
+  void everyHookRunsWhateverAnotherOneThrows() {
+    Pool pool = pools.open();
+    Item root = root(pool);
+    AtomicInteger ran = new AtomicInteger();
+    IllegalStateException first = new IllegalStateException("first");
+    AssertionError second = new AssertionError("second");
+    assertThatThrownBy(
+            () ->
+                pool.update(
+                    () -> {
+                      root.amount(9);
+                      pool.onCommit(ran::incrementAndGet);
+                      pool.onCommit(
+                          () -> {
+                            throw first;
+                          });
+                      pool.onCommit(ran::incrementAndGet);
+                      pool.onCommit(
+                          () -> {
+                            throw second;
+                          });
+                      pool.onCommit(
+                          () -> {
+                            throw first;
+                          });
+                      pool.onCommit(ran::incrementAndGet);
+                    }))
+        .isSameAs(first)
+        .hasSuppressedException(second);
+    assertThat(first.getSuppressed()).hasSize(1);
+    assertThat(ran).hasValue(3);
+    assertThat(root.amount()).as("the update has happened").isEqualTo(9);
+    pool.update(() -> root.amount(10));
+    assertThat(root.amount()).isEqualTo(10);
+  }
+
+  @Test
   void referenceIntoAnotherPoolIsRefused() {
     Pool one = pools.open("one");
     Pool two = pools.open("two");

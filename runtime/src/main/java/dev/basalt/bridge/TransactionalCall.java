@@ -16,7 +16,7 @@ final class TransactionalCall {
       return space.<@Nullable Object>read(() -> call(body));
     }
     return space.transactions().current() instanceof Update outer
-        ? join(outer, body)
+        ? outer.<@Nullable Object, RuntimeException>join(() -> call(body))
         : space.<@Nullable Object>write(() -> call(body));
   }
 
@@ -32,17 +32,6 @@ final class TransactionalCall {
               + " pool.view(...)");
     }
     return space;
-  }
-
-  /** What a body has done before it throws cannot be taken back alone: the outer update fails. */
-  private static @Nullable Object join(Update outer, TransactionalBody body) {
-    outer.checkUsable();
-    try {
-      return call(body);
-    } catch (Throwable e) {
-      outer.doom(new IllegalStateException("an update inside this update has failed", e));
-      throw e;
-    }
   }
 
   /** Checked exceptions pass through unchanged: the method declares what its body throws. */

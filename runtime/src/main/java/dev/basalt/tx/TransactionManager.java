@@ -411,7 +411,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     } else if (syncCommits && !hooks.isEmpty()) {
       log.awaitDurable(log.end()); // what the update has read may not be durable yet
     }
-    hooks.forEach(Runnable::run);
+    CommitHooks.<RuntimeException>run(hooks);
   }
 
   private long publish(Update update) {

@@ -506,6 +506,27 @@ public final class Update extends Tx implements Mapping.SlowRead {
     }
   }
 
+  /**
+   * Runs a body as part of this update. What it has done before it throws cannot be taken back
+   * alone, so then this update cannot be committed any more.
+   *
+   * @param <R> the result's type
+   * @param <X> what the body throws
+   * @param body the body
+   * @return its result
+   * @throws X what the body throws, unchanged
+   */
+  public <R extends @Nullable Object, X extends Throwable> R join(
+      TransactionManager.Body<R, X> body) throws X {
+    checkUsable();
+    try {
+      return body.run();
+    } catch (Throwable e) {
+      doom(new IllegalStateException("an update inside this update has failed", e));
+      throw e;
+    }
+  }
+
   @Nullable RuntimeException doom() {
     return doom;
   }
