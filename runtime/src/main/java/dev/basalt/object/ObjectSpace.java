@@ -257,6 +257,21 @@ public final class ObjectSpace {
   }
 
   /**
+   * Writes a {@code long} of an object; inside an update.
+   *
+   * @param object the object
+   * @param fieldOffset the field
+   * @param value the value
+   */
+  public void putLong(long object, int fieldOffset, long value) {
+    try {
+      putBits(currentUpdate(), object, fieldOffset, Long.BYTES, value);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
+  }
+
+  /**
    * Writes a primitive field of a handle.
    *
    * @param self the handle
