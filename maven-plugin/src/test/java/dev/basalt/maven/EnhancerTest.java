@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Class files of a folder, rewritten in place. */
 class EnhancerTest {
-  private static final List<Path> CLASS_PATH =
+  static final List<Path> CLASS_PATH =
       Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
           .map(Path::of)
           .toList();
