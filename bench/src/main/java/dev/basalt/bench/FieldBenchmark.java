@@ -55,21 +55,36 @@ public class FieldBenchmark {
     temporary.close();
   }
 
-  /** An update that lasts for an iteration. */
+  /** An object and an update of its pool that lasts for an iteration. */
   @State(Scope.Thread)
   public static class InUpdate {
+    private TemporaryPool temporary;
+    private Counter handle;
     private Transaction transaction;
 
-    /** Begins it. */
+    /** Makes a pool with one object. */
+    @Setup
+    public void open() throws IOException {
+      temporary = new TemporaryPool(Durability.ASYNC);
+      handle = temporary.pool().root("counter", Counter.class, Counter::new);
+    }
+
+    /** Begins the update. */
     @Setup(Level.Iteration)
-    public void begin(FieldBenchmark benchmark) {
-      transaction = benchmark.temporary.pool().begin();
+    public void begin() {
+      transaction = temporary.pool().begin();
     }
 
     /** Aborts it. */
     @TearDown(Level.Iteration)
     public void end() {
       transaction.close();
+    }
+
+    /** Removes the pool. */
+    @TearDown
+    public void close() throws IOException {
+      temporary.close();
     }
   }
 
@@ -94,7 +109,7 @@ public class FieldBenchmark {
   /** An object in a pool, inside an update. */
   @Benchmark
   public long inUpdate(InUpdate update) {
-    return handle.count();
+    return update.handle.count();
   }
 
   /** Many heap objects. */

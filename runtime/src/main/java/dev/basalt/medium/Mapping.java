@@ -33,6 +33,13 @@ public final class Mapping {
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS = INT.varHandle();
   private static final VarHandle LONGS = LONG.varHandle();
+  private static final VarHandle WORDS =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  /** The bits that the place of an object can have: it is a multiple of 16. */
+  private static final long PLACE_BITS = (1L << 46) - 16;
+
+  private static final int BASE_SHIFT = 16;
 
   /** All of memory; the checks of this class are the only bounds. */
   @SuppressWarnings("restricted")
@@ -40,6 +47,10 @@ public final class Mapping {
 
   private final String name;
   private final long base;
+
+  /** Shifted back, this is the base as a number that the compiler knows not to be large. */
+  private final long shiftedBase;
+
   private final long reserved;
 
   /**
@@ -53,6 +64,7 @@ public final class Mapping {
   Mapping(String name, long base, long reserved, long limit) {
     this.name = name;
     this.base = base;
+    this.shiftedBase = base << BASE_SHIFT;
     this.reserved = reserved;
     this.limit = limit;
     CLEANER.register(this, () -> Posix.unmap(base, reserved));
@@ -208,9 +220,12 @@ public final class Mapping {
    * after they change anything else of it. The value counts if the version is the same before and
    * after, positive, and not newer than wanted.
    *
-   * <p>Every field access comes through here, with the reader's own methods above and half a dozen
-   * of the JDK's below. The compiler stops inlining at a depth of 15, so there are as few methods
-   * in between as can be, and the access mode is the one that takes the JDK the fewest.
+   * <p>Every field access comes through here, so it is made of what the compiler makes little of.
+   * The mask and the shift tell it that an address is never negative, and the layout that it need
+   * not be aligned, so of the JDK's own checks none is left; the one below has done their work.
+   * Plain loads with fences between them: an aligned long is never torn. There are as few methods
+   * above as can be, because half a dozen of the JDK's lie below and inlining stops at a depth of
+   * 15.
    *
    * @param object where the object starts
    * @param wordOffset bytes from its start
@@ -219,14 +234,15 @@ public final class Mapping {
    * @return the value
    */
   public long stableWord(long object, int wordOffset, long versionMax, SlowRead otherwise) {
-    if ((object | (limit - Long.BYTES - wordOffset - object) | -(object & 7)) >= 0) {
-      long address = base + object;
-      long version = (long) LONGS.getOpaque(ALL, address);
+    long place = object & PLACE_BITS;
+    if (place == object && place <= limit - Long.BYTES - wordOffset) {
+      long address = (shiftedBase >>> BASE_SHIFT) + place;
+      long version = (long) WORDS.get(ALL, address);
       VarHandle.loadLoadFence();
       if (version > 0 && version <= versionMax) {
-        long word = (long) LONGS.getOpaque(ALL, address + wordOffset);
+        long word = (long) WORDS.get(ALL, address + wordOffset);
         VarHandle.loadLoadFence();
-        if ((long) LONGS.getOpaque(ALL, address) == version) {
+        if ((long) WORDS.get(ALL, address) == version) {
           return word;
         }
       }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A field is read as part of the 8-byte word that holds it, so there is one protocol for all
  * types. Safe for use by any number of threads.
  */
-public final class ObjectSpace {
+@SuppressWarnings("exports") // rewritten classes treat a space as opaque
+public final class ObjectSpace implements Mapping.SlowRead {
   private static final int WORD_MASK = -Long.BYTES;
 
   private final TransactionManager transactions;
@@ -194,16 +195,26 @@ public final class ObjectSpace {
    * @return the word
    */
   public long word(PersistentObject self, long object, int fieldOffset) {
-    Tx tx = transactions.current();
+    int at = fieldOffset & WORD_MASK;
+    Tx tx = TransactionManager.innermost();
     try {
-      return tx == null
-          ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, transactions)
-          : tx.word(object, fieldOffset & WORD_MASK);
+      if (tx == null || (tx = transactions.amongThose(tx)) == null) {
+        return memory.stableWord(object, at, Long.MAX_VALUE, this);
+      }
+      return tx.readsInPlace(object, at)
+          ? memory.stableWord(object, at, tx.version(), tx)
+          : tx.word(object, at);
     } catch (UncommittedObjectException e) {
       return transit.word(self, fieldOffset);
     } catch (InternalError e) {
       throw transactions.fault(e);
     }
+  }
+
+  /** The latest state of a word, if it could not be read in place. */
+  @Override
+  public long readSlow(long object, int wordOffset) {
+    return transactions.readSlow(object, wordOffset);
   }
 
   /**
@@ -217,7 +228,7 @@ public final class ObjectSpace {
     Tx tx = transactions.current();
     try {
       return tx == null
-          ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, transactions)
+          ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, this)
           : tx.word(object, fieldOffset & WORD_MASK);
     } catch (UncommittedObjectException e) {
       throw nothingAt(object, e);

@@ -16,13 +16,18 @@ public final class Still extends Tx {
    * @param manager the transactions of a pool in which nobody changes anything meanwhile
    */
   public Still(TransactionManager manager) {
-    super(manager);
+    super(manager, manager.published(), false);
     this.heap = manager.heap();
   }
 
   @Override
   public long word(long object, int wordOffset) {
     return heap.getLong(object + wordOffset);
+  }
+
+  @Override
+  public long readSlow(long object, int wordOffset) {
+    return word(object, wordOffset);
   }
 
   @Override

@@ -2,18 +2,18 @@ package dev.basalt.tx;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which transaction a thread is in. Every field access asks, so it must cost no more than a few
- * loads: a fixed table is indexed by the thread's number; an empty place means that the thread has
- * no transaction, and a transaction there is the thread's if it says so.
+ * loads: a fixed table is indexed by the thread's number, and holds the transactions of the threads
+ * that meet there as a chain, which mostly is empty or has one member. A thread may be in
+ * transactions of several pools; its innermost one comes first.
  *
- * <p>Invariant: a place is empty only if no thread that belongs to it has a transaction. Threads
- * that meet in a place share it by a {@link Crowd}, which goes when the last of them leaves.
- *
- * <p>A thread may be in transactions of several pools; they form a chain, innermost first.
+ * <p>Invariant: a thread finds its own transactions on the way from its place, whatever others do.
+ * Only the thread itself adds or takes away its transactions. A chain of one is made and ended by
+ * compare-and-set of the place; a longer one is changed under the monitor, and who is taken out of
+ * its middle still leads on to the rest.
  *
  * <p>While no thread at all is in a transaction, one word says so, and the table is not looked at.
  * {@link #enter} sets the word after its place, so that its thread never meets {@link #NONE} in a
@@ -23,12 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ThreadTx {
   /** A power of two. Thread numbers are given out in a row, so neighbours do not meet. */
-  private static final int PLACES = 1 << 12;
+  static final int PLACES = 1 << 12;
 
-  /** A {@link Tx}, a {@link Crowd}, or null. */
-  private static final @Nullable Object[] TABLE = new Object[PLACES];
-
-  private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Object[].class);
+  private static final @Nullable Tx[] TABLE = new Tx[PLACES];
+  private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Tx[].class);
 
   /** No thread is in a transaction. */
   private static final int NONE = 0;
@@ -54,50 +52,87 @@ final class ThreadTx {
 
   private ThreadTx() {}
 
-  /** Several threads whose numbers lead to one place. Changes are made under its monitor. */
-  private static final class Crowd {
-    final ConcurrentHashMap<Thread, Tx> members = new ConcurrentHashMap<>();
-    boolean gone;
-  }
-
   private static int place(Thread thread) {
     return (int) thread.threadId() & (PLACES - 1);
   }
 
   /** The thread's innermost transaction of any pool. */
   static @Nullable Tx innermost() {
-    return state == NONE ? null : found();
-  }
-
-  private static @Nullable Tx found() {
-    Thread thread = Thread.currentThread();
-    Object found = TABLE[place(thread)];
-    return found == null ? null : of(thread, found);
-  }
-
-  private static @Nullable Tx of(Thread thread, Object found) {
-    if (found instanceof Tx tx) {
-      return tx.thread == thread ? tx : null;
+    if (state == NONE) {
+      return null;
     }
-    return ((Crowd) found).members.get(thread);
+    Thread thread = Thread.currentThread();
+    Tx found = TABLE[place(thread)];
+    return found == null || found.thread == thread ? found : next(found, thread);
+  }
+
+  /** The first transaction of a thread behind one in the chain. */
+  private static @Nullable Tx next(Tx from, Thread thread) {
+    Tx at = from;
+    do {
+      VarHandle.loadLoadFence(); // who made it a member of the chain has first set what follows
+      at = at.neighbour;
+    } while (at != null && at.thread != thread);
+    return at;
   }
 
   /** The thread's transaction of a pool. */
   static @Nullable Tx current(TransactionManager manager) {
     Tx tx = innermost();
     while (tx != null && tx.manager != manager) {
-      tx = tx.outer;
+      tx = next(tx, tx.thread);
     }
     return tx;
   }
 
   /** Makes a transaction its thread's innermost one. */
   static void enter(Tx tx) {
-    tx.outer = innermost();
-    set(tx.thread, tx);
+    int place = place(tx.thread);
+    if (!PLACE.compareAndSet(TABLE, place, null, tx)) {
+      add(tx, place);
+    }
     while ((int) STATE.getVolatile() != SOME) {
       STATE.compareAndSet(NONE, SOME);
       STATE.compareAndSet(LOOKING, SOME);
+    }
+  }
+
+  /** Puts a transaction before others; they may leave without the monitor until it is there. */
+  private static synchronized void add(Tx tx, int place) {
+    Tx first;
+    do {
+      first = (Tx) PLACE.getAcquire(TABLE, place);
+      tx.neighbour = first;
+    } while (!PLACE.compareAndSet(TABLE, place, first, tx));
+  }
+
+  /** Takes away what {@link #enter} has set. Transactions may end in any order. */
+  static void leave(Tx tx) {
+    int place = place(tx.thread);
+    if (tx.neighbour != null || !PLACE.compareAndSet(TABLE, place, tx, null)) {
+      remove(tx, place);
+    }
+  }
+
+  /**
+   * Takes a transaction out of a chain. Only one that is alone in its place can leave meanwhile,
+   * and only by the compare-and-set that fails here or there.
+   */
+  private static synchronized void remove(Tx tx, int place) {
+    while (true) {
+      Tx at = (Tx) PLACE.getAcquire(TABLE, place);
+      if (at != tx) {
+        while (at != null && at.neighbour != tx) {
+          at = at.neighbour;
+        }
+        if (at != null) {
+          at.neighbour = tx.neighbour;
+        }
+        return;
+      }
+      if (PLACE.compareAndSet(TABLE, place, tx, tx.neighbour)) {
+        return;
+      }
     }
   }
 
@@ -118,62 +153,5 @@ final class ThreadTx {
   /** Whether a look at the table may be spared. */
   static boolean isQuiet() {
     return (int) STATE.getVolatile() == NONE;
-  }
-
-  /** Takes away what {@link #enter} has set. Transactions may end in any order. */
-  static void leave(Tx tx) {
-    Tx innermost = innermost();
-    if (innermost == tx) {
-      set(tx.thread, tx.outer);
-      return;
-    }
-    for (Tx at = innermost; at != null; at = at.outer) {
-      if (at.outer == tx) {
-        at.outer = tx.outer;
-        return;
-      }
-    }
-  }
-
-  private static void set(Thread thread, @Nullable Tx tx) {
-    int place = place(thread);
-    while (!trySet(thread, place, tx)) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private static boolean trySet(Thread thread, int place, @Nullable Tx tx) {
-    Object found = PLACE.getAcquire(TABLE, place);
-    if (found == null || (found instanceof Tx other && other.thread == thread)) {
-      return PLACE.compareAndSet(TABLE, place, found, tx);
-    }
-    if (found instanceof Tx other) {
-      if (tx == null) {
-        return true; // this thread has nothing there
-      }
-      Crowd crowd = new Crowd();
-      crowd.members.put(other.thread, other);
-      crowd.members.put(thread, tx);
-      return PLACE.compareAndSet(TABLE, place, other, crowd);
-    }
-    return trySetAmong((Crowd) found, thread, place, tx);
-  }
-
-  private static boolean trySetAmong(Crowd crowd, Thread thread, int place, @Nullable Tx tx) {
-    synchronized (crowd) {
-      if (crowd.gone) {
-        return false;
-      }
-      if (tx != null) {
-        crowd.members.put(thread, tx);
-        return true;
-      }
-      crowd.members.remove(thread);
-      if (crowd.members.isEmpty()) {
-        crowd.gone = true;
-        PLACE.setRelease(TABLE, place, null);
-      }
-      return true;
-    }
   }
 }

@@ -165,7 +165,16 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @return the transaction, or {@code null} if there is none
    */
   public @Nullable Tx current() {
-    Tx innermost = ThreadTx.innermost();
+    return amongThose(ThreadTx.innermost());
+  }
+
+  /**
+   * The one of this pool among a thread's transactions.
+   *
+   * @param innermost what {@link #innermost} answered
+   * @return the transaction, or {@code null} if there is none
+   */
+  public @Nullable Tx amongThose(@Nullable Tx innermost) {
     return innermost == null || innermost.manager == this ? innermost : ThreadTx.current(this);
   }
 

@@ -1,6 +1,7 @@
 package dev.basalt.tx;
 
 import dev.basalt.error.StaleTransactionException;
+import dev.basalt.medium.Mapping;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -9,17 +10,35 @@ import org.jspecify.annotations.Nullable;
  * words of 8 bytes, counted in bytes from its start; a smaller field is part of a word. Used by one
  * thread.
  */
-public abstract sealed class Tx permits View, Update, Still {
+public abstract sealed class Tx implements Mapping.SlowRead permits View, Update, Still {
   final TransactionManager manager;
   final Thread thread = Thread.currentThread();
 
-  /** The transaction of another pool around this one; set by {@link ThreadTx}. */
-  @Nullable Tx outer;
+  /** The next in the chain of {@link ThreadTx}, which alone sets it. */
+  @Nullable Tx neighbour;
+
+  /** The newest commit that this transaction sees. */
+  long version;
+
+  /** No object has this place. */
+  static final long NOWHERE = 1;
+
+  /** The object whose words in its first block are to be read in place. */
+  long inPlace = NOWHERE;
+
+  private final boolean allInPlace;
 
   private @Nullable Object attachment;
 
-  Tx(TransactionManager manager) {
+  /**
+   * Begins a transaction of the calling thread.
+   *
+   * @param allInPlace whether every word is to be read in place first
+   */
+  Tx(TransactionManager manager, long version, boolean allInPlace) {
     this.manager = manager;
+    this.version = version;
+    this.allInPlace = allInPlace;
   }
 
   /**
@@ -47,6 +66,27 @@ public abstract sealed class Tx permits View, Update, Still {
    */
   public void attach(Object newAttachment) {
     this.attachment = newAttachment;
+  }
+
+  /**
+   * The newest commit that this transaction sees now; an update may move forward.
+   *
+   * @return its number
+   */
+  public final long version() {
+    return version;
+  }
+
+  /**
+   * Whether {@link #word} would do no more than {@link Mapping#stableWord} with {@link #version}
+   * and this. Field accesses ask, because {@code word} has become too large to be inlined.
+   *
+   * @param object the object's offset
+   * @param wordOffset bytes from its start
+   * @return whether the word may be read in place
+   */
+  public final boolean readsInPlace(long object, int wordOffset) {
+    return allInPlace || (object == inPlace && wordOffset < Blocks.SIZE);
   }
 
   /**

@@ -27,13 +27,12 @@ import org.jspecify.annotations.Nullable;
  * has read is still as it was; else it has a conflict (S. Riegel, P. Felber, C. Fetzer, <em>A Lazy
  * Snapshot Algorithm with Eager Validation</em>, DISC 2006).
  */
-public final class Update extends Tx implements Mapping.SlowRead {
+public final class Update extends Tx {
   private static final long SIZE_MAX = 1L << 31;
 
   private final Mapping memory;
   private final Snapshots.@Nullable Snapshot snapshot;
   private final Workspace work;
-  private long version;
 
   /**
    * The object looked at last: what lies before {@link #recentEnd} of it is in {@link #recentWords}
@@ -78,10 +77,9 @@ public final class Update extends Tx implements Mapping.SlowRead {
       Snapshots.@Nullable Snapshot snapshot,
       long version,
       Workspace work) {
-    super(manager);
+    super(manager, version, false);
     this.memory = manager.heap().memory();
     this.snapshot = snapshot;
-    this.version = version;
     this.work = work;
   }
 
@@ -118,6 +116,7 @@ public final class Update extends Tx implements Mapping.SlowRead {
 
   private void remember(long object, int end, long @Nullable [] words) {
     recent = object;
+    inPlace = words == null ? object : NOWHERE;
     recentEnd = end;
     recentWords = words;
   }
@@ -202,7 +201,7 @@ public final class Update extends Tx implements Mapping.SlowRead {
   /** Forgets everything; what follows reads the latest state. Called under the commit lock. */
   void restartAtLatest() {
     work.clear();
-    remember(0, 0, null);
+    remember(NOWHERE, 0, null);
     version = manager.published();
   }
 

@@ -9,27 +9,16 @@ import java.lang.invoke.VarHandle;
 /**
  * A read-only transaction on one snapshot. Never waits for a writer and never fails because of one.
  */
-public final class View extends Tx implements AutoCloseable, Mapping.SlowRead {
+public final class View extends Tx implements AutoCloseable {
   private final Mapping memory;
   private final VersionStore store;
   private final Snapshots.Snapshot snapshot;
-  private final long version;
 
   View(TransactionManager manager, VersionStore store, Snapshots.Snapshot snapshot) {
-    super(manager);
+    super(manager, snapshot.version(), true);
     this.memory = manager.heap().memory();
     this.store = store;
     this.snapshot = snapshot;
-    this.version = snapshot.version();
-  }
-
-  /**
-   * The commit whose state the view sees.
-   *
-   * @return its number
-   */
-  public long version() {
-    return version;
   }
 
   /**
