@@ -24,6 +24,8 @@ public record CheckReport(
 
   /** What can be wrong with a pool. */
   public enum Kind {
+    /** A page that differs from its checksum: the medium has not kept what was written. */
+    PAGE,
     /** The pool header: a field that must be zero, or a root directory that is none. */
     HEADER,
     /** The chunk table: an entry, or its directory. */

@@ -10,9 +10,9 @@ import dev.basalt.error.PoolInUseException;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.RichItem;
+import dev.basalt.fixture.RightSums;
 import dev.basalt.format.Geometry;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -135,10 +135,14 @@ class CompactionTest {
     assertThatThrownBy(() -> Pool.compact(pool.path(), pool.path()))
         .isInstanceOf(PoolAccessException.class);
     pools.doNotVerify(pool.path());
-    try (RandomAccessFile file = new RandomAccessFile(pool.path().toFile(), "rw")) {
-      file.seek(Geometry.heapOffset(Pools.LOG_SIZE) + 40);
-      file.write(1);
-    }
+    byte[] bytes = Files.readAllBytes(pool.path());
+    bytes[(int) Geometry.heapOffset(Pools.LOG_SIZE) + 40] = 1;
+    Files.write(pool.path(), bytes);
+    assertThatThrownBy(() -> Pool.compact(pool.path(), to))
+        .isInstanceOf(CorruptPoolException.class)
+        .hasMessageContaining("is damaged");
+    RightSums.in(bytes, Pools.LOG_SIZE);
+    Files.write(pool.path(), bytes);
     assertThatThrownBy(() -> Pool.compact(pool.path(), to))
         .isInstanceOf(CorruptPoolException.class)
         .hasMessageContaining("HEADER");

@@ -4,6 +4,7 @@ import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.format.SizeClasses;
+import dev.basalt.format.TablePartFormat;
 import dev.basalt.memory.Heap;
 import java.util.Arrays;
 
@@ -47,7 +48,7 @@ public final class BlockMap {
     this.faults = faults;
     this.parts = readParts();
     long inPool = (heap.size() - heap.heapOffset()) / Geometry.CHUNK_SIZE;
-    long described = (long) parts.length * ChunkEntryFormat.PER_PART;
+    long described = (long) parts.length * TablePartFormat.CHUNKS_DESCRIBED;
     this.entries = new long[(int) Math.min(inPool, described)];
     this.firstBlock = new long[entries.length + 1];
     readEntries();
@@ -66,7 +67,7 @@ public final class BlockMap {
       }
       if (inHeap <= 0
           || inHeap % Geometry.CHUNK_SIZE != 0
-          || part > heap.size() - Geometry.CHUNK_SIZE) {
+          || part > heap.size() - TablePartFormat.SIZE) {
         faults.add(
             FaultKind.CHUNK_TABLE,
             directory + (long) count * Long.BYTES,
@@ -79,8 +80,8 @@ public final class BlockMap {
   }
 
   private long entryOffset(int chunk) {
-    return parts[chunk / ChunkEntryFormat.PER_PART]
-        + (long) (chunk % ChunkEntryFormat.PER_PART) * ChunkEntryFormat.SIZE;
+    return parts[chunk / TablePartFormat.CHUNKS_DESCRIBED]
+        + TablePartFormat.entry(chunk % TablePartFormat.CHUNKS_DESCRIBED);
   }
 
   private void readEntries() {
@@ -106,11 +107,12 @@ public final class BlockMap {
       }
       firstBlock[chunk + 1] = firstBlock[chunk] + blocksIn(chunk);
     }
-    if (metaChunks != parts.length + 1) {
+    int expected = 1 + parts.length * TablePartFormat.CHUNKS;
+    if (metaChunks != expected) {
       faults.add(
           FaultKind.CHUNK_TABLE,
           heap.heapOffset(),
-          "%d chunks are marked as the pool's own, not %d".formatted(metaChunks, parts.length + 1));
+          "%d chunks are marked as the pool's own, not %d".formatted(metaChunks, expected));
     }
   }
 
@@ -149,7 +151,9 @@ public final class BlockMap {
   }
 
   private boolean isPart(int chunk) {
-    return Arrays.stream(parts).anyMatch(part -> part == chunkOffset(chunk));
+    long offset = chunkOffset(chunk);
+    return Arrays.stream(parts)
+        .anyMatch(part -> offset >= part && offset < part + TablePartFormat.SIZE);
   }
 
   private void checkBitmap(int chunk, long entry) {
@@ -329,6 +333,11 @@ public final class BlockMap {
       forEachIn(chunk, from, to, visitor);
       chunk++;
     }
+  }
+
+  /** Visits the blocks that start in a chunk. */
+  void forEachIn(int chunk, Visitor visitor) {
+    forEachIn(chunk, 0, Long.MAX_VALUE, visitor);
   }
 
   private void forEachIn(int chunk, long from, long to, Visitor visitor) {

@@ -2,6 +2,8 @@ package dev.basalt.check;
 
 /** What can be wrong with a pool. */
 public enum FaultKind {
+  /** A page that differs from its checksum. */
+  PAGE,
   /** The pool header: a field that must be zero, or a root directory that is none. */
   HEADER,
   /** The chunk table: an entry, or its directory. */

@@ -22,7 +22,7 @@ public final class Faults {
     add(new Fault(kind, object, object, message));
   }
 
-  private void add(Fault fault) {
+  void add(Fault fault) {
     if (kept.size() < KEPT_MAX) {
       kept.add(fault);
     } else {

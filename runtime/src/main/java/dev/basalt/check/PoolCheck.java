@@ -16,6 +16,7 @@ import java.util.List;
  * Checks everything in a pool that has a meaning. Runs while no update does. The steps:
  *
  * <ol>
+ *   <li>Compare the pages of all chunks in use with their checksums.
  *   <li>Chunk table, bitmaps, header, type records, limbo; the free runs that the allocator knows.
  *   <li>Mark what roots and limbo lead to.
  *   <li>Go through all blocks: header, size, slots, references; counting the references to the
@@ -115,6 +116,7 @@ public final class PoolCheck {
     List<String> paths = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
       BlockMap blocks = new BlockMap(heap, faults);
+      new PageCheck(heap, blocks, faults).run((done, total) -> progress.at("pages", done, total));
       Structures structures = new Structures(heap, blocks);
       run(blocks, structures, new Marks(heap, arena), new Marks(heap, arena));
       findPaths(blocks, structures, paths);

@@ -4,20 +4,20 @@ import static dev.basalt.format.Structure.U64;
 
 import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
-import dev.basalt.medium.Medium;
+import dev.basalt.memory.SummedChunks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Fills the chunks of one size class, one after the other, and writes each when it is full. */
 final class ChunkWriter {
-  private final Medium medium;
+  private final SummedChunks target;
   private final MemorySegment chunk;
   private final int sizeClass;
   private long chunkOffset;
   private int used;
 
-  ChunkWriter(Medium medium, Arena arena, int sizeClass, long firstChunkOffset) {
-    this.medium = medium;
+  ChunkWriter(SummedChunks target, Arena arena, int sizeClass, long firstChunkOffset) {
+    this.target = target;
     this.sizeClass = sizeClass;
     this.chunkOffset = firstChunkOffset;
     this.chunk = arena.allocate(Geometry.CHUNK_SIZE, Long.BYTES);
@@ -42,7 +42,7 @@ final class ChunkWriter {
   /** Writes what there is of a chunk, and goes on to the next. */
   void flush() {
     if (used > 0) {
-      medium.write(chunkOffset, chunk);
+      target.write(chunkOffset, chunk);
       chunk.fill((byte) 0);
       chunkOffset += Geometry.CHUNK_SIZE;
       used = 0;

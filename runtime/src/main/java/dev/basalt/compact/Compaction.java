@@ -16,9 +16,11 @@ import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.format.SizeClasses;
 import dev.basalt.format.SlotFormat;
+import dev.basalt.format.TablePartFormat;
 import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.medium.Medium;
 import dev.basalt.memory.Heap;
+import dev.basalt.memory.SummedChunks;
 import dev.basalt.object.ObjectShapes;
 import dev.basalt.recovery.PoolCreator;
 import java.lang.foreign.Arena;
@@ -79,16 +81,22 @@ public final class Compaction {
       Relocation relocation = new Relocation(blocks, marks);
       long logSize = heap.heapOffset() - Geometry.LOG_OFFSET;
       PoolCreator.begin(target, logSize, blocks.chunkOffset(relocation.chunkCount()));
-      copyObjects(blocks, structures, marks, relocation, arena);
-      writeHeader(structures, relocation);
-      writeTable(relocation);
+      SummedChunks chunks = new SummedChunks(target, heap.heapOffset(), parts(relocation));
+      copyObjects(blocks, structures, marks, relocation, chunks, arena);
+      writeHeader(structures, relocation, chunks);
+      writeTable(relocation, chunks);
       PoolCreator.finish(target, id, logSize, sequence);
       return reachability.marked();
     }
   }
 
   private void copyObjects(
-      BlockMap blocks, Structures structures, Marks marks, Relocation relocation, Arena arena) {
+      BlockMap blocks,
+      Structures structures,
+      Marks marks,
+      Relocation relocation,
+      SummedChunks chunks,
+      Arena arena) {
     CountPass counts = new CountPass(blocks, shapes, windowMax);
     while (counts.next()) {
       counts.countFrom(structures.rootDirectory());
@@ -104,7 +112,7 @@ public final class Compaction {
           counts.to(),
           (object, number) -> {
             if (marks.get(object)) {
-              copy(object, counts.references(number), blocks, relocation, arena);
+              copy(object, counts.references(number), blocks, relocation, chunks, arena);
             }
           });
     }
@@ -115,28 +123,35 @@ public final class Compaction {
     }
   }
 
-  private void copy(long object, int count, BlockMap blocks, Relocation relocation, Arena arena) {
+  private void copy(
+      long object,
+      int count,
+      BlockMap blocks,
+      Relocation relocation,
+      SummedChunks chunks,
+      Arena arena) {
     long entry = blocks.entry(blocks.chunkOf(object));
     long size = shapes.sizeOf(object);
     long place = relocation.of(object);
     if (ChunkEntryFormat.kind(entry) == ChunkEntryFormat.SMALL) {
       int sizeClass = ChunkEntryFormat.sizeClass(entry);
-      MemorySegment block = writer(sizeClass, blocks, relocation, arena).next(place);
+      MemorySegment block = writer(sizeClass, blocks, relocation, chunks, arena).next(place);
       fill(block.asSlice(0, size), object, count, relocation);
     } else {
       try (Arena own = Arena.ofConfined()) {
-        MemorySegment run = own.allocate(size, Long.BYTES);
-        fill(run, object, count, relocation);
-        target.write(place, run);
+        MemorySegment run = own.allocate(Geometry.wholeChunks(size), Long.BYTES);
+        fill(run.asSlice(0, size), object, count, relocation);
+        chunks.write(place, run);
       }
     }
   }
 
-  private ChunkWriter writer(int sizeClass, BlockMap blocks, Relocation relocation, Arena arena) {
+  private ChunkWriter writer(
+      int sizeClass, BlockMap blocks, Relocation relocation, SummedChunks chunks, Arena arena) {
     ChunkWriter writer = writers[sizeClass];
     if (writer == null) {
       long first = blocks.chunkOffset(relocation.firstChunk(sizeClass));
-      writer = new ChunkWriter(target, arena, sizeClass, first);
+      writer = new ChunkWriter(chunks, arena, sizeClass, first);
       writers[sizeClass] = writer;
     }
     return writer;
@@ -162,7 +177,7 @@ public final class Compaction {
         });
   }
 
-  private void writeHeader(Structures structures, Relocation relocation) {
+  private void writeHeader(Structures structures, Relocation relocation, SummedChunks chunks) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment chunk = arena.allocate(Geometry.CHUNK_SIZE, Long.BYTES);
       long types = heap.getLong(heap.heapOffset() + PoolHeaderFormat.TYPE_TABLE);
@@ -172,25 +187,34 @@ public final class Compaction {
           chunk.asSlice(PoolHeaderFormat.ROOT_DIRECTORY, shapes.sizeOf(directory));
       heap.copyOut(directory, roots);
       relocateSlots(roots, directory, relocation);
-      for (int part = 0; part < relocation.parts(); part++) {
-        chunk.set(
-            U64, PoolHeaderFormat.TABLE_DIRECTORY + (long) part * Long.BYTES, partOffset(part));
+      long[] parts = parts(relocation);
+      for (int part = 0; part < parts.length; part++) {
+        chunk.set(U64, PoolHeaderFormat.TABLE_DIRECTORY + (long) part * Long.BYTES, parts[part]);
       }
-      target.write(heap.heapOffset(), chunk);
+      chunks.write(heap.heapOffset(), chunk);
     }
   }
 
-  private long partOffset(int part) {
-    return heap.heapOffset() + (1L + part) * Geometry.CHUNK_SIZE;
+  /** The parts of the new chunk table lie behind one another. */
+  private long[] parts(Relocation relocation) {
+    long[] parts = new long[relocation.parts()];
+    for (int part = 0; part < parts.length; part++) {
+      parts[part] = heap.heapOffset() + Geometry.CHUNK_SIZE + (long) part * TablePartFormat.SIZE;
+    }
+    return parts;
   }
 
-  private void writeTable(Relocation relocation) {
+  private void writeTable(Relocation relocation, SummedChunks chunks) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment table =
           arena.allocate((long) relocation.parts() * Geometry.CHUNK_SIZE, Long.BYTES);
       relocation.forEachEntry(
           (chunk, entry) -> table.set(U64, (long) chunk * ChunkEntryFormat.SIZE, entry));
-      target.write(partOffset(0), table);
+      long[] parts = parts(relocation);
+      for (int part = 0; part < parts.length; part++) {
+        chunks.write(
+            parts[part], table.asSlice((long) part * Geometry.CHUNK_SIZE, Geometry.CHUNK_SIZE));
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.basalt.check.Marks;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
+import dev.basalt.format.TablePartFormat;
 
 /**
  * Where each object goes. The chunks of a class follow one another, and in them the objects lie in
@@ -42,11 +43,12 @@ final class Relocation {
       objectChunks += chunksOf(sizeClass);
     }
     int enough = 1;
-    while (1 + enough + objectChunks > (long) enough * ChunkEntryFormat.PER_PART) {
+    while (1L + (long) enough * TablePartFormat.CHUNKS + objectChunks
+        > (long) enough * TablePartFormat.CHUNKS_DESCRIBED) {
       enough++;
     }
     this.parts = enough;
-    int next = 1 + parts;
+    int next = 1 + parts * TablePartFormat.CHUNKS;
     for (int sizeClass = 0; sizeClass < marked.length; sizeClass++) {
       firstChunk[sizeClass] = next;
       next += chunksOf(sizeClass);
@@ -133,7 +135,7 @@ final class Relocation {
 
   /** Visits the entries of the new chunk table that are not those of free chunks. */
   void forEachEntry(EntryVisitor visitor) {
-    for (int chunk = 0; chunk <= parts; chunk++) {
+    for (int chunk = 0; chunk <= parts * TablePartFormat.CHUNKS; chunk++) {
       visitor.visit(chunk, ChunkEntryFormat.META);
     }
     for (int sizeClass = 0; sizeClass < marked.length; sizeClass++) {

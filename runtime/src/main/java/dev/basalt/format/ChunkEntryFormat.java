@@ -1,8 +1,7 @@
 package dev.basalt.format;
 
 /**
- * One 8-byte entry of the chunk table says what a chunk is used for. A part of the table fills one
- * chunk.
+ * One 8-byte entry of the chunk table says what a chunk is used for.
  *
  * <pre>
  * bits 0-7    kind: 0 free, 1 small objects, 2 first of a run, 3 further one of a run, 4 of the pool itself
@@ -14,9 +13,6 @@ package dev.basalt.format;
 public final class ChunkEntryFormat {
   /** Bytes of an entry. */
   public static final int SIZE = 8;
-
-  /** Entries in one part of the table. */
-  public static final int PER_PART = Geometry.CHUNK_SIZE / SIZE;
 
   /**
    * Free; the entry is zero. A chunk of small objects whose last block is released becomes free.
@@ -32,7 +28,7 @@ public final class ChunkEntryFormat {
   /** A further chunk of a run. */
   public static final int RUN_REST = 3;
 
-  /** Holds a part of the pool's own structures. */
+  /** Holds the pool header, or belongs to a part of the chunk table. */
   public static final int META = 4;
 
   private ChunkEntryFormat() {}

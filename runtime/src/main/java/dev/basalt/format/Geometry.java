@@ -9,8 +9,8 @@ package dev.basalt.format;
  * 8192      unused, zero
  * 65536     log               a multiple of the chunk size
  * heap      chunk 0           pool header, root directory, chunk table directory
- *           chunk 1           first part of the chunk table
- *           chunk 2 ...       objects
+ *           chunk 1 to 9      first part of the chunk table
+ *           chunk 10 ...      objects
  * </pre>
  */
 public final class Geometry {
@@ -27,7 +27,7 @@ public final class Geometry {
   public static final long LOG_SIZE_MIN = CHUNK_SIZE;
 
   /** The heap's chunks that every pool has: the pool header's and the first of the chunk table. */
-  public static final int FIXED_CHUNKS = 2;
+  public static final int FIXED_CHUNKS = 1 + TablePartFormat.CHUNKS;
 
   private Geometry() {}
 

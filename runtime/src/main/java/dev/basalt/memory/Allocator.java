@@ -88,7 +88,7 @@ public final class Allocator {
    * Reserves a block.
    *
    * @param bytes the object's size with its header
-   * @return the block's offset; its header is zero
+   * @return the block's offset; what it holds has no meaning
    * @throws PoolFullException if the pool is full and cannot grow
    */
   public long reserve(long bytes) {
@@ -100,7 +100,7 @@ public final class Allocator {
    * reservation gets: so objects of a full pool can be unlinked and reclaimed.
    *
    * @param bytes the node's size
-   * @return the block's offset; its header is zero
+   * @return the block's offset; what it holds has no meaning
    * @throws PoolFullException if even those are used up
    */
   public long reserveForLimbo(long bytes) {
@@ -108,12 +108,9 @@ public final class Allocator {
   }
 
   private long reserve(long bytes, boolean forLimbo) {
-    long block =
-        bytes <= SizeClasses.SMALL_MAX
-            ? small.reserve((int) bytes, forLimbo)
-            : table.chunkOffset(space.take(chunksOf(bytes), forLimbo));
-    heap.clearHeader(block);
-    return block;
+    return bytes <= SizeClasses.SMALL_MAX
+        ? small.reserve((int) bytes, forLimbo)
+        : table.chunkOffset(space.take(chunksOf(bytes), forLimbo));
   }
 
   private int chunksOf(long bytes) {
@@ -179,8 +176,10 @@ public final class Allocator {
     int chunk = table.chunkOf(block);
     int length = chunksOf(bytes);
     words.put(table.entryOffset(chunk), ChunkEntryFormat.run(length));
+    table.planNoSums(chunk, words);
     for (int i = 1; i < length; i++) {
       words.put(table.entryOffset(chunk + i), ChunkEntryFormat.RUN_REST);
+      table.planNoSums(chunk + i, words);
     }
   }
 
@@ -329,6 +328,9 @@ public final class Allocator {
     switch (ChunkEntryFormat.kind(entry)) {
       case ChunkEntryFormat.SMALL -> {
         int sizeClass = ChunkEntryFormat.sizeClass(entry);
+        heap.verify(
+            table.chunkOffset(chunk),
+            (long) SizeClasses.bitmapWordsPerChunk(sizeClass) * Long.BYTES);
         for (int block = 0; block < SizeClasses.blocksPerChunk(sizeClass); block++) {
           long word =
               heap.getLong(table.chunkOffset(chunk) + (long) (block / Long.SIZE) * Long.BYTES);

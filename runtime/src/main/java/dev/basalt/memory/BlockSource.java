@@ -163,7 +163,7 @@ final class BlockSource {
 
   private @Nullable ChunkState pollWithRoom() {
     for (int chunk = withRoom.poll(); chunk != ChunkQueue.NONE; chunk = withRoom.poll()) {
-      ChunkState state = blocks.load(chunk, sizeClass);
+      ChunkState state = blocks.isSound(chunk) ? blocks.load(chunk, sizeClass) : null;
       while (state != null) {
         state.lock();
         try {

@@ -4,6 +4,7 @@ import dev.basalt.error.PoolFullException;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
+import dev.basalt.format.TablePartFormat;
 import java.util.BitSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
@@ -31,7 +32,7 @@ import java.util.function.LongConsumer;
  */
 final class ChunkSpace {
   /** How many entries are read in one step. */
-  private static final int SCAN_STEP = ChunkEntryFormat.PER_PART;
+  private static final int SCAN_STEP = TablePartFormat.CHUNKS_DESCRIBED;
 
   /** The share of the pool that is kept for limbo nodes, and its limits in chunks. */
   private static final int RESERVE_PART = 128;
@@ -156,8 +157,12 @@ final class ChunkSpace {
     return Math.clamp(table.chunkCount() / RESERVE_PART, 1, RESERVE_MAX);
   }
 
-  /** Sees to it that chunks that were taken are no holes: a later write home must find room. */
+  /**
+   * Sees to it that chunks that were taken are no holes, because a later write home must find room,
+   * and that nobody compares what they hold with sums.
+   */
   private int allocated(int first, int length) {
+    heap.declareSound(table.chunkOffset(first), bytes(length));
     lock.lock();
     try {
       int hole = unsure.nextSetBit(first);
@@ -282,8 +287,8 @@ final class ChunkSpace {
     long wanted = (long) table.chunkCount() + Math.max(chunks, 1);
     while (table.entryCount() < wanted) {
       long part = table.chunkOffset(table.chunkCount());
-      growTo(part + Geometry.CHUNK_SIZE);
-      wanted++;
+      growTo(part + TablePartFormat.SIZE);
+      wanted += TablePartFormat.CHUNKS;
       addTablePart(part);
     }
     growTo(table.chunkOffset((int) wanted));
@@ -293,7 +298,10 @@ final class ChunkSpace {
     lock.lock();
     try {
       pendingWords.put(table.addPart(part), part);
-      pendingWords.put(table.entryOffset(table.chunkOf(part)), ChunkEntryFormat.META);
+      int first = table.chunkOf(part);
+      for (int chunk = first; chunk < first + TablePartFormat.CHUNKS; chunk++) {
+        pendingWords.put(table.entryOffset(chunk), ChunkEntryFormat.META);
+      }
     } finally {
       lock.unlock();
     }

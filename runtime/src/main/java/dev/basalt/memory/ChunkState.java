@@ -46,6 +46,7 @@ final class ChunkState extends ReentrantLock {
   /** For a chunk with committed blocks. */
   static ChunkState load(Heap heap, ChunkTable table, int chunk, long entry) {
     ChunkState state = new ChunkState(chunk, ChunkEntryFormat.sizeClass(entry));
+    heap.verify(table.chunkOffset(chunk), (long) state.used.length * Long.BYTES);
     for (int i = 0; i < state.used.length; i++) {
       state.used[i] = heap.getLong(table.chunkOffset(chunk) + (long) i * Long.BYTES);
       state.free -= Long.bitCount(state.used[i]);

@@ -3,89 +3,69 @@ package dev.basalt.memory;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
-import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.PageSumFormat;
 import dev.basalt.format.SizeClasses;
-import java.util.Arrays;
+import dev.basalt.format.TablePartFormat;
 
-/**
- * Finds chunks and their entries in the chunk table. Parts are added under the lock of {@link
- * ChunkSpace}; everybody may read.
- */
+/** The chunks of the pool and their entries in the chunk table. Everybody may read. */
 final class ChunkTable {
-  private final Heap heap;
+  private static final int SUMS_PER_WORD = Long.BYTES / PageSumFormat.SIZE;
 
-  /**
-   * Where each part of the table lies; those not yet in the pool's directory come last. Replaced,
-   * never changed.
-   */
-  private volatile long[] parts = new long[0];
+  private final Heap heap;
+  private final TableParts parts;
 
   ChunkTable(Heap heap) {
     this.heap = heap;
-    long directory = heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY;
-    for (int i = 0; i < PoolHeaderFormat.TABLE_PARTS_MAX; i++) {
-      long part = heap.getLong(directory + (long) i * Long.BYTES);
-      if (part == 0) {
-        break;
-      }
-      if ((part - heap.heapOffset()) % Geometry.CHUNK_SIZE != 0) {
-        throw new CorruptPoolException(
-            "%s: part %d of the chunk table cannot lie at %d"
-                .formatted(heap.medium().name(), i, part));
-      }
-      addPart(part);
-    }
-    if (parts.length == 0) {
-      throw new CorruptPoolException(heap.medium().name() + ": the pool has no chunk table");
-    }
+    this.parts = heap.parts();
   }
 
   /** The number of chunks that have an entry and lie in the pool. */
   int chunkCount() {
     long inPool = (heap.size() - heap.heapOffset()) / Geometry.CHUNK_SIZE;
-    return (int) Math.min(inPool, (long) parts.length * ChunkEntryFormat.PER_PART);
+    return (int) Math.min(inPool, parts.chunksDescribed());
   }
 
   /** The number of chunks that the present parts have entries for. */
   long entryCount() {
-    return (long) parts.length * ChunkEntryFormat.PER_PART;
+    return parts.chunksDescribed();
   }
 
-  /** Takes a zeroed chunk as the next part; returns the directory word that must point to it. */
+  /** Takes zeroed chunks as the next part; returns the directory word that must point to it. */
   long addPart(long offset) {
-    int index = parts.length;
-    long[] longer = Arrays.copyOf(parts, index + 1);
-    longer[index] = offset;
-    parts = longer;
-    return heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY + (long) index * Long.BYTES;
+    return parts.add(offset);
   }
 
-  /** Whether a chunk holds a part of the table. */
+  /** Whether a chunk belongs to a part of the table. */
   boolean isPart(int chunk) {
-    long offset = chunkOffset(chunk);
-    for (long part : parts) {
-      if (part == offset) {
-        return true;
-      }
-    }
-    return false;
+    return parts.isInPart(chunkOffset(chunk));
   }
 
   long chunkOffset(int chunk) {
-    return heap.heapOffset() + (long) chunk * Geometry.CHUNK_SIZE;
+    return parts.chunkOffset(chunk);
   }
 
   /** The chunk in which an offset lies. */
   int chunkOf(long offset) {
-    return (int) ((offset - heap.heapOffset()) / Geometry.CHUNK_SIZE);
+    return parts.chunkOf(offset);
   }
 
   long entryOffset(int chunk) {
-    return parts[chunk / ChunkEntryFormat.PER_PART]
-        + (long) (chunk % ChunkEntryFormat.PER_PART) * ChunkEntryFormat.SIZE;
+    return parts.entryOffset(chunk);
+  }
+
+  /** Adds the words that make the sums of a chunk's pages unknown: it is taken into use. */
+  void planNoSums(int chunk, OffsetMap words) {
+    long sums = parts.sumsOffset(chunk);
+    for (int i = 0; i < TablePartFormat.PAGES_PER_CHUNK; i += SUMS_PER_WORD) {
+      long at = sums + (long) i * PageSumFormat.SIZE;
+      if (heap.getLong(at) != 0) {
+        words.put(at, 0);
+      }
+    }
   }
 
   long entry(int chunk) {
+    heap.verify(entryOffset(chunk), ChunkEntryFormat.SIZE);
     long entry = heap.getLong(entryOffset(chunk));
     if (!isSound(chunk, entry)) {
       throw new CorruptPoolException(

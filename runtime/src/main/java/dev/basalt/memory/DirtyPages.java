@@ -33,6 +33,19 @@ public final class DirtyPages {
     }
   }
 
+  /** A page is about to be stored into that the caller will see home: it gets no mark. */
+  synchronized void copied(long offset) {
+    int page = (int) (offset / Geometry.PAGE_SIZE);
+    if (!copied.get(page)) {
+      copied.set(page);
+      copiedCount++;
+    }
+  }
+
+  synchronized boolean isMarked(int page) {
+    return pages.get(page);
+  }
+
   /**
    * Takes away the marks of pages that lie wholly in a range of free space.
    *

@@ -6,19 +6,31 @@ import dev.basalt.format.ObjectFormat;
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory image of a pool: a private mapping, so nothing that is put here reaches the medium by
  * itself. Readers may be anywhere at any time; writers ({@link #put}, {@link #stamp}, {@link
- * #markApplying}) hold the pool's commit lock.
+ * #markApplying}, {@link #clearVersion}) hold the pool's commit lock.
  *
- * <p>Invariant: a page whose bytes differ from the medium's, other than in free space, is marked
- * dirty.
+ * <p>Invariants:
+ *
+ * <ol>
+ *   <li>A page whose bytes differ from the medium's, other than in free space, is marked dirty, or
+ *       holds sums that the checkpoint in progress is about to write.
+ *   <li>What is stored here is in the log: each page stored into is touched by an entry of a record
+ *       that has been appended.
+ *   <li>Who follows a based pointer, or reads any of the pool's own structures, {@linkplain #verify
+ *       verifies} first what it is about to read. Fields of an object are read without, because the
+ *       object was verified when its handle was made.
+ * </ol>
  */
 public final class Heap {
   private final Medium medium;
   private final Mapping mapping;
   private final long heapOffset;
+  private final TableParts parts;
+  private final PageSums sums;
   private final DirtyPages dirty = new DirtyPages();
 
   /**
@@ -32,6 +44,19 @@ public final class Heap {
     this.medium = medium;
     this.heapOffset = heapOffset;
     this.mapping = medium.mapPrivate(reservedBytes);
+    this.parts = new TableParts(heapOffset);
+    this.sums = new PageSums(medium.name(), mapping, parts);
+  }
+
+  /**
+   * Everything that the log has is in memory: from now on pages are compared with their sums when
+   * they are first needed.
+   *
+   * @throws CorruptPoolException if the chunk table cannot be found
+   */
+  public void endReplay() {
+    sums.endReplay();
+    parts.read(this);
   }
 
   /**
@@ -138,6 +163,76 @@ public final class Heap {
     mapping.check(heapOffset, 1);
   }
 
+  // ---- page sums
+
+  /**
+   * Makes sure that what is about to be read is as it was written. Costs little once the pages have
+   * been looked at.
+   *
+   * @param offset where it lies
+   * @param length how many bytes, or 0
+   * @throws CorruptPoolException if one of its pages is damaged, or it does not lie in the heap
+   */
+  public void verify(long offset, long length) {
+    sums.verify(offset, length);
+  }
+
+  /**
+   * Whether nothing in a range of the heap is damaged.
+   *
+   * @param offset where it starts
+   * @param length its length in bytes, positive
+   * @return {@code false} if one of its pages differs from its sum
+   */
+  boolean isSound(long offset, long length) {
+    return sums.isSound(offset, length);
+  }
+
+  /** Chunks that were free, and whose content has no meaning, are taken into use. */
+  void declareSound(long offset, long length) {
+    sums.declareSound(offset, length);
+  }
+
+  /**
+   * Compares a page with its sum, whether that was done before or not, for checks. Nothing is
+   * committed, and no checkpoint runs, meanwhile.
+   *
+   * @param pageOffset where the page starts
+   * @return what is wrong, or {@code null}; nothing is known of a page that is not at home
+   */
+  public @Nullable String findDamage(long pageOffset) {
+    long page = pageOffset / Geometry.PAGE_SIZE;
+    return dirty.isMarked((int) page) || sums.matches(page) ? null : sums.describe(page);
+  }
+
+  TableParts parts() {
+    return parts;
+  }
+
+  /** Whether a page has a sum that must follow its content. */
+  boolean isSummed(int page) {
+    return sums.isSummed(page);
+  }
+
+  boolean isSumPage(int page) {
+    return sums.isSumPage(page);
+  }
+
+  /**
+   * Stores the sum of what was written home of a page; the caller sees to it that it comes home
+   * too. Called by the checkpoint only.
+   *
+   * @return the page that holds the sum
+   */
+  int putSum(int page, int sum) {
+    long at = sums.sumOffset(page);
+    dirty.copied(at);
+    mapping.putInt(at, sum);
+    return (int) (at / Geometry.PAGE_SIZE);
+  }
+
+  // ---- bytes
+
   /**
    * Copies bytes out.
    *
@@ -171,6 +266,7 @@ public final class Heap {
           "%s: a change at %d lies before the heap, which starts at %d"
               .formatted(medium.name(), offset, heapOffset));
     }
+    sums.beforeStore(offset, bytes.byteSize());
     mapping.copyIn(offset, bytes);
     dirty.mark(offset, bytes.byteSize());
   }
@@ -182,6 +278,7 @@ public final class Heap {
    * @param version the commit's number
    */
   public void stamp(long object, long version) {
+    sums.beforeStore(object, Long.BYTES);
     mapping.putLongRelease(object + ObjectFormat.VERSION, version);
     dirty.mark(object, Long.BYTES);
   }
@@ -194,22 +291,21 @@ public final class Heap {
    */
   public void markApplying(long object) {
     long at = object + ObjectFormat.VERSION;
+    sums.beforeStore(at, Long.BYTES);
     mapping.putLong(at, mapping.getLong(at) | ObjectFormat.APPLYING);
     dirty.mark(object, Long.BYTES);
   }
 
   /**
-   * Gives a free block an empty header, so that nobody takes what it held before for an object. Not
-   * logged: free space has no content.
+   * Takes the version of whatever a block held before away: nothing is there until the stamp. The
+   * record that makes an object of the block is in the log.
    *
    * @param block the block
    */
-  void clearHeader(long block) {
-    dirty.mark(
-        block, ObjectFormat.SIZE); // before, so that the page's copy is not dropped meanwhile
+  public void clearVersion(long block) {
+    sums.beforeStore(block, Long.BYTES);
     mapping.putLong(block + ObjectFormat.VERSION, 0);
-    mapping.putLong(block + ObjectFormat.CLASS_ID, 0);
-    dirty.mark(block, ObjectFormat.SIZE);
+    dirty.mark(block, Long.BYTES);
   }
 
   /**

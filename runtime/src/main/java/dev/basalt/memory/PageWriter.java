@@ -1,15 +1,32 @@
 package dev.basalt.memory;
 
 import dev.basalt.format.Geometry;
+import dev.basalt.format.PageSumFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
 
-/** Writes pages of the heap to their home on the medium. */
+/**
+ * Writes pages of the heap to their home on the medium, and then the pages that hold their sums. A
+ * sum is that of the copy that is written: the page in memory may have changed since.
+ */
 public final class PageWriter {
   private static final int BATCH_PAGES = 256;
 
-  private PageWriter() {}
+  private final Heap heap;
+  private final IntConsumer beforeBatch;
+  private final MemorySegment batch;
+
+  /** The pages that hold sums, which come last. */
+  private final BitSet sumPages = new BitSet();
+
+  private PageWriter(Heap heap, IntConsumer beforeBatch, Arena arena) {
+    this.heap = heap;
+    this.beforeBatch = beforeBatch;
+    this.batch = arena.allocate((long) BATCH_PAGES * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+  }
 
   /**
    * Copies pages out of memory in batches and writes each batch, neighbours in one call. Not
@@ -22,32 +39,51 @@ public final class PageWriter {
    */
   public static void writeHome(Heap heap, int[] pages, IntConsumer beforeBatch) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment batch =
-          arena.allocate((long) BATCH_PAGES * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
-      for (int from = 0; from < pages.length; from += BATCH_PAGES) {
-        int count = Math.min(BATCH_PAGES, pages.length - from);
-        for (int i = 0; i < count; i++) {
-          heap.copyOut(Heap.pageOffset(pages[from + i]), slice(batch, i, 1));
-        }
-        beforeBatch.accept(from);
-        write(heap, pages, from, count, batch);
-      }
+      new PageWriter(heap, beforeBatch, arena).write(pages);
     }
   }
 
-  private static void write(Heap heap, int[] pages, int from, int count, MemorySegment batch) {
+  private void write(int[] pages) {
+    int[] content = Arrays.stream(pages).filter(page -> !heap.isSumPage(page)).toArray();
+    Arrays.stream(pages).filter(heap::isSumPage).forEach(sumPages::set);
+    writeAll(content, 0);
+    writeAll(sumPages.stream().toArray(), content.length);
+  }
+
+  private void writeAll(int[] pages, int writtenBefore) {
+    for (int from = 0; from < pages.length; from += BATCH_PAGES) {
+      int count = Math.min(BATCH_PAGES, pages.length - from);
+      for (int i = 0; i < count; i++) {
+        heap.copyOut(Heap.pageOffset(pages[from + i]), slice(i, 1));
+      }
+      beforeBatch.accept(writtenBefore + from);
+      writeBatch(pages, from, count);
+      putSums(pages, from, count);
+    }
+  }
+
+  private void writeBatch(int[] pages, int from, int count) {
     int i = 0;
     while (i < count) {
       int run = 1;
       while (i + run < count && pages[from + i + run] == pages[from + i] + run) {
         run++;
       }
-      heap.medium().write(Heap.pageOffset(pages[from + i]), slice(batch, i, run));
+      heap.medium().write(Heap.pageOffset(pages[from + i]), slice(i, run));
       i += run;
     }
   }
 
-  private static MemorySegment slice(MemorySegment batch, int page, int count) {
+  private void putSums(int[] pages, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      if (heap.isSummed(pages[from + i])) {
+        int sum = PageSumFormat.of(slice(i, 1).asByteBuffer());
+        sumPages.set(heap.putSum(pages[from + i], sum));
+      }
+    }
+  }
+
+  private MemorySegment slice(int page, int count) {
     return batch.asSlice((long) page * Geometry.PAGE_SIZE, (long) count * Geometry.PAGE_SIZE);
   }
 }

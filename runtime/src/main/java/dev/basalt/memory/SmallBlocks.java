@@ -2,6 +2,7 @@ package dev.basalt.memory;
 
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.ChunkEntryFormat;
+import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,11 @@ final class SmallBlocks implements ChunkSpace.SmallChunks {
   }
 
   // ---- states
+
+  /** Whether a chunk can serve: what is stored into a damaged page would hide the damage. */
+  boolean isSound(int chunk) {
+    return heap.isSound(table.chunkOffset(chunk), Geometry.CHUNK_SIZE);
+  }
 
   /** The state of a chunk of a class, read from the heap if need be; {@code null} if it is not. */
   @Nullable ChunkState load(int chunk, int sizeClass) {
@@ -170,6 +176,7 @@ final class SmallBlocks implements ChunkSpace.SmallChunks {
       for (int i = 0; i < SizeClasses.bitmapWordsPerChunk(sizeClass); i++) {
         words.put(chunkOffset + (long) i * Long.BYTES, 0);
       }
+      table.planNoSums(state.chunk, words);
     }
     words.put(entryOffset, ChunkEntryFormat.small(sizeClass, ChunkEntryFormat.used(entry) + 1));
     int index = blockIndex(block, state.chunk, sizeClass);
@@ -191,6 +198,7 @@ final class SmallBlocks implements ChunkSpace.SmallChunks {
     int sizeClass = ChunkEntryFormat.sizeClass(entryInPlace);
     int index = blockIndex(block, chunk, sizeClass);
     long wordOffset = table.chunkOffset(chunk) + (long) (index / Long.SIZE) * Long.BYTES;
+    heap.verify(wordOffset, Long.BYTES);
     long word = words.get(wordOffset, heap.getLong(wordOffset));
     if ((word & (1L << index)) == 0) {
       throw new CorruptPoolException(

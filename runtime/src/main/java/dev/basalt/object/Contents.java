@@ -77,19 +77,21 @@ final class Contents {
   /** Visits the slots of an object that may hold counted references. */
   void forEachSlot(Tx tx, long object, SlotVisitor visitor) {
     int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
+    if (!hasSlots(classId)) {
+      return;
+    }
+    tx.verify(object, sizeOf(tx, object));
     switch (classId) {
       case ClassIds.SLOTS, ClassIds.OPTIONAL -> forEachElement(tx, object, visitor);
       case ClassIds.FORWARD ->
           visitor.visit(ForwardFormat.TARGET, tx.word(object, ForwardFormat.TARGET));
       default -> {
-        if (classId >= ClassIds.FIRST_TYPE) {
-          Type type = types.byId(classId, object);
-          if (type.shape() instanceof Shape.ArrayShape) {
-            forEachElement(tx, object, visitor);
-          }
-          for (int offset : type.referenceOffsets()) {
-            visitor.visit(offset, tx.word(object, offset));
-          }
+        Type type = types.byId(classId, object);
+        if (type.shape() instanceof Shape.ArrayShape) {
+          forEachElement(tx, object, visitor);
+        }
+        for (int offset : type.referenceOffsets()) {
+          visitor.visit(offset, tx.word(object, offset));
         }
       }
     }

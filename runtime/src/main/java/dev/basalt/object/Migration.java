@@ -5,6 +5,7 @@ import dev.basalt.format.ForwardFormat;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.memory.Allocator;
+import dev.basalt.memory.Heap;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.Update;
 import java.util.ArrayList;
@@ -175,7 +176,9 @@ public final class Migration {
   }
 
   private int classId(long object) {
-    return space.transactions().heap().getInt(object + ObjectFormat.CLASS_ID);
+    Heap heap = space.transactions().heap();
+    heap.verify(object, ObjectFormat.SIZE);
+    return heap.getInt(object + ObjectFormat.CLASS_ID);
   }
 
   private void rewrite(List<Found> step) {

@@ -55,6 +55,7 @@ final class ObjectMover {
   }
 
   void bring(Update update, long object) {
+    update.verify(object, stored.size());
     for (Layout.Field field : change.removed()) {
       if (field.kind() == FieldKind.REFERENCE) {
         Values.count(update, update.word(object, field.offset()), -1);

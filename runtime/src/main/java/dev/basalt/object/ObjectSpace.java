@@ -7,10 +7,12 @@ import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.error.StaleTransactionException;
 import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.format.ClassIds;
+import dev.basalt.format.Geometry;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.SlotsFormat;
 import dev.basalt.medium.Mapping;
+import dev.basalt.memory.Heap;
 import dev.basalt.tx.Pending;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
@@ -249,6 +251,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @return the value
    */
   public int getInt(long object, int fieldOffset) {
+    verify(object, fieldOffset);
     return (int) (word(object, fieldOffset) >>> shift(fieldOffset));
   }
 
@@ -260,6 +263,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @param value the value
    */
   public void putInt(long object, int fieldOffset, int value) {
+    verify(object, fieldOffset);
     try {
       putBits(currentUpdate(), object, fieldOffset, Integer.BYTES, value);
     } catch (UncommittedObjectException e) {
@@ -351,6 +355,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @return the value, or the handle of the object referred to, or {@code null}
    */
   public @Nullable Object getReference(long object, int fieldOffset) {
+    verify(object, fieldOffset);
     try {
       return reference(object, fieldOffset);
     } catch (UncommittedObjectException e) {
@@ -458,6 +463,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @param value the value, a handle, a plain object or {@code null}
    */
   public void putReference(long object, int fieldOffset, @Nullable Object value) {
+    verify(object, fieldOffset);
     try {
       putReference(currentUpdate(), object, fieldOffset, value);
     } catch (UncommittedObjectException e) {
@@ -500,6 +506,18 @@ public final class ObjectSpace implements Mapping.SlowRead {
   }
 
   // ---- structures: objects that collections lay out by hand
+
+  /** Structures have no handle, so each access is one that follows a based pointer. */
+  private void verify(long object, int fieldOffset) {
+    if (!Pending.is(object)) {
+      Heap heap = transactions.heap();
+      long word = object + (fieldOffset & WORD_MASK);
+      heap.verify(object, Long.BYTES);
+      if ((object ^ word) >= Geometry.PAGE_SIZE) {
+        heap.verify(word, Long.BYTES);
+      }
+    }
+  }
 
   /**
    * Creates an object of a hand-made layout, of zeroes; inside an update.
@@ -569,6 +587,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @return the slot
    */
   public long slot(long object, int fieldOffset) {
+    verify(object, fieldOffset);
     try {
       return currentTx().word(object, fieldOffset);
     } catch (UncommittedObjectException e) {
@@ -584,6 +603,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @param slot what {@link #slot}, {@link #create} or {@link #createSlots} returned, or 0
    */
   public void putSlot(long object, int fieldOffset, long slot) {
+    verify(object, fieldOffset);
     try {
       putSlot(currentUpdate(), object, fieldOffset, slot);
     } catch (UncommittedObjectException e) {

@@ -62,6 +62,7 @@ final class Records {
   }
 
   Object decode(Tx tx, long object, Type type, Layout stored, int depth) {
+    tx.verify(object, stored.size());
     Reader reader = readers.computeIfAbsent(type, _ -> reader(stored));
     RecordClass recordClass = reader.type;
     @Nullable Object[] components = new Object[recordClass.size()];

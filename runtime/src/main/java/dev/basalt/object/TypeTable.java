@@ -51,6 +51,7 @@ final class TypeTable {
   }
 
   private long first() {
+    heap.verify(headAt, Long.BYTES);
     return heap.getLong(headAt);
   }
 
@@ -63,6 +64,7 @@ final class TypeTable {
     if (record % SizeClasses.GRANULE != 0) {
       throw new CorruptPoolException("%s: no type record can lie at %d".formatted(pool, record));
     }
+    heap.verify(record, TypeRecordFormat.TEXT);
     int id = heap.getInt(record + TypeRecordFormat.DESCRIBED_ID);
     int length = heap.getInt(record + TypeRecordFormat.LENGTH);
     if (id < ClassIds.FIRST_TYPE
@@ -74,6 +76,7 @@ final class TypeTable {
           "%s: the type record at %d makes no sense (class id %d, length %d)"
               .formatted(pool, record, id, length));
     }
+    heap.verify(record, (long) TypeRecordFormat.TEXT + length);
     byte[] text = new byte[length];
     heap.copyOut(record + TypeRecordFormat.TEXT, MemorySegment.ofArray(text));
     int crc = heap.getInt(record + TypeRecordFormat.CRC);

@@ -178,13 +178,16 @@ final class Values {
       int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
       return switch (classId) {
         case ClassIds.STRING_LATIN1, ClassIds.STRING_UTF16 -> Strings.read(tx, object, classId);
-        case ClassIds.LONG -> tx.word(object, NumberFormat.VALUE);
-        case ClassIds.DOUBLE -> Double.longBitsToDouble(tx.word(object, NumberFormat.VALUE));
+        case ClassIds.LONG -> verifiedWord(tx, object, NumberFormat.VALUE);
+        case ClassIds.DOUBLE ->
+            Double.longBitsToDouble(verifiedWord(tx, object, NumberFormat.VALUE));
         case ClassIds.VALUE -> ByteValues.decode(tx, object);
         case ClassIds.OPTIONAL ->
-            Optional.ofNullable(decode(tx, tx.word(object, SlotsFormat.slot(0)), depth + 1));
+            Optional.ofNullable(
+                decode(tx, verifiedWord(tx, object, SlotsFormat.slot(0)), depth + 1));
         case ClassIds.ARRAY -> decodeArray(tx, object, null, depth);
-        case ClassIds.FORWARD -> decodeObject(tx, tx.word(object, ForwardFormat.TARGET), depth + 1);
+        case ClassIds.FORWARD ->
+            decodeObject(tx, verifiedWord(tx, object, ForwardFormat.TARGET), depth + 1);
         default -> decodeTyped(tx, object, types.byId(classId, object), depth);
       };
     } catch (UncommittedObjectException | StaleTransactionException e) {
@@ -194,11 +197,17 @@ final class Values {
     }
   }
 
+  private static long verifiedWord(Tx tx, long object, int wordOffset) {
+    tx.verify(object, (long) wordOffset + Long.BYTES);
+    return tx.word(object, wordOffset);
+  }
+
   private Object decodeTyped(Tx tx, long object, Type type, int depth) {
     return switch (type.shape()) {
       case Shape.ClassShape(Layout layout) -> {
         PersistentObject handle = handles.find(object);
         if (handle == null) {
+          tx.verify(object, layout.size());
           PersistentObject made = prototype(type, layout).$basalt$handle(space, object);
           handle =
               type.setsUpHandles() ? handles.addAndSetUp(object, made) : handles.add(object, made);

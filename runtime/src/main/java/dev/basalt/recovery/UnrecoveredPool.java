@@ -92,6 +92,7 @@ public final class UnrecoveredPool {
     try {
       IntoHeap replay = new IntoHeap(heap);
       LogScanner.Result replayed = LogScanner.scan(region, superblock, replay);
+      heap.endReplay();
       int[] pages = readOnly ? new int[0] : heap.dirty().take();
       long changedPages = readOnly ? heap.dirty().count() : pages.length;
       if (!readOnly) {

@@ -9,6 +9,7 @@ import dev.basalt.memory.PageWriter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import jdk.jfr.FlightRecorder;
 
 /**
@@ -19,6 +20,8 @@ import jdk.jfr.FlightRecorder;
  *   <li>Copy a batch of pages. They may hold parts of later commits; so the log is made durable up
  *       to its present end before the batch is written home. A page at home is never ahead of the
  *       durable log.
+ *   <li>Write the sums of these pages home likewise, in the pages of the chunk table that hold
+ *       them.
  *   <li>When all are written: sync, then a superblock with the noted end as the log's start, sync.
  *   <li>Cut the log there. Replay from there repeats every later commit, whole, over whatever part
  *       of it the pages had caught.
@@ -90,12 +93,14 @@ public final class Checkpointer {
   /**
    * Runs something while no other thread runs a checkpoint.
    *
+   * @param <R> the result's type
    * @param body what to run; may call {@link #checkpoint}
+   * @return its result
    */
-  void withoutCheckpoints(Runnable body) {
+  <R> R withoutCheckpoints(Supplier<R> body) {
     checkpointLock.lock();
     try {
-      body.run();
+      return body.get();
     } finally {
       checkpointLock.unlock();
     }
@@ -115,6 +120,7 @@ public final class Checkpointer {
       commitLock.unlock();
     }
     if (pages.length == 0 && superblocks.current().logStart() == logStart) {
+      checkIntact(); // there is nothing to write, but only if what was written is still there
       return;
     }
     CheckpointEvent event = FlightRecorder.isInitialized() ? CheckpointEvent.begun() : null;
@@ -137,6 +143,14 @@ public final class Checkpointer {
     progress.complete(logBytes);
     allocator.discardFree();
     dropColdCopies();
+  }
+
+  private void checkIntact() {
+    try {
+      heap.medium().checkIntact();
+    } catch (RuntimeException e) {
+      throw log.fail(e);
+    }
   }
 
   private void beforeBatch(int pagesDone) {

@@ -1,5 +1,6 @@
 package dev.basalt.tx;
 
+import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.LimboNodeFormat;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.log.LogRecord;
@@ -98,9 +99,9 @@ final class Commit implements Allocator.Changes {
   private void encodeNew(Workspace.Copy copy) {
     long count = work.countChanges.get(copy.object, 0);
     if (count < 0) {
-      throw new IllegalStateException(
-          "the reference count of the new object at %d would become %d"
-              .formatted(copy.object, count));
+      throw new CorruptPoolException(
+          "%s: a reference from elsewhere leads to the new object at %d; its count would become %d"
+              .formatted(heap.medium().name(), copy.object, count));
     }
     long flags = 0;
     if (count == 0) {
@@ -193,7 +194,13 @@ final class Commit implements Allocator.Changes {
       push(limbo, copy.object, sequence);
     }
     allocator.plan(this, work.rawWords.map());
-    work.rawWords.map().forEach(record::putLong);
+    work.rawWords
+        .map()
+        .forEach(
+            (offset, word) -> {
+              heap.verify(offset, Long.BYTES); // before the record is appended
+              record.putLong(offset, word);
+            });
   }
 
   /** Forgets the plan, so that it can be made again. */
@@ -213,8 +220,15 @@ final class Commit implements Allocator.Changes {
     int flags = count(word) & ObjectFormat.IN_LIMBO;
     long count = (count(word) & ObjectFormat.COUNT_MAX) + delta;
     if (count < 0 || count > ObjectFormat.COUNT_MAX) {
-      throw new IllegalStateException(
-          "the reference count of the object at %d would become %d".formatted(object, count));
+      throw new CorruptPoolException(
+          "%s: the object at %d has the reference count %d, which a change of %d would make %d; it must be from 0 to %d"
+              .formatted(
+                  heap.medium().name(),
+                  object,
+                  count - delta,
+                  delta,
+                  count,
+                  ObjectFormat.COUNT_MAX));
     }
     boolean enters = count == 0 && flags == 0;
     work.rawWords.put(
@@ -285,6 +299,19 @@ final class Commit implements Allocator.Changes {
     long[] before = new long[words];
     heap.copyOut(offset, MemorySegment.ofArray(before));
     return before;
+  }
+
+  /**
+   * Takes away what the places of new objects held before, so that who comes to know one finds
+   * nothing there until the stamp.
+   */
+  void clearNew() {
+    for (Workspace.Copy copy : work.copies) {
+      if (copy.isNew()) {
+        heap.clearVersion(copy.object);
+      }
+    }
+    VarHandle.storeStoreFence();
   }
 
   /**

@@ -193,9 +193,14 @@ final class CommitPath {
       } finally {
         gate.unlockCommit();
       }
-      checkpointer.withoutCheckpoints(() -> spill(update, commit));
+      long end =
+          checkpointer.withoutCheckpoints(
+              () -> {
+                spill(update, commit);
+                return log.end();
+              });
       commits.increment();
-      return log.end();
+      return end;
     } finally {
       gate.openForLarge();
     }
@@ -242,6 +247,7 @@ final class CommitPath {
     try {
       snapshots.setApplying(true);
       update.releaseSnapshot();
+      commit.clearNew();
       Update.Listener listener = update.listener();
       if (listener != null) {
         listener.committing();

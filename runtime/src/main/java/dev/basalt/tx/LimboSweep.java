@@ -55,7 +55,7 @@ public final class LimboSweep {
     return transactions.locked(
         () -> {
           long count = 0;
-          for (long node = heap.getLong(headAt); node != 0; node = next(node)) {
+          for (long node = pointer(headAt); node != 0; node = next(node)) {
             count += length(node);
           }
           return count;
@@ -87,7 +87,7 @@ public final class LimboSweep {
     Step[] done = {new Step(false, 0)};
     transactions.runLocked(
         update -> {
-          long node = heap.getLong(pointerAt);
+          long node = pointer(pointerAt);
           if (node == 0) {
             done[0] = new Step(false, 0);
             return;
@@ -146,6 +146,11 @@ public final class LimboSweep {
         || versions.lastChange(Blocks.headerKey(object)) > oldest;
   }
 
+  private long pointer(long at) {
+    heap.verify(at, Long.BYTES);
+    return heap.getLong(at);
+  }
+
   private long next(long node) {
     return heap.getLong(node + LimboNodeFormat.NEXT);
   }
@@ -159,7 +164,8 @@ public final class LimboSweep {
   }
 
   private int length(long node) {
-    int length = heap.getInt(checkAligned(node) + LimboNodeFormat.LENGTH);
+    heap.verify(checkAligned(node), LimboNodeFormat.SIZE);
+    int length = heap.getInt(node + LimboNodeFormat.LENGTH);
     if (length < 0 || length > LimboNodeFormat.CAPACITY) {
       throw new CorruptPoolException(
           "%s: the limbo node at %d claims %d entries"

@@ -16,6 +16,7 @@ final class RawWords {
   }
 
   long get(long offset) {
+    heap.verify(offset, Long.BYTES);
     return words.get(offset, heap.getLong(offset));
   }
 

@@ -514,7 +514,8 @@ public final class TransactionManager implements Mapping.SlowRead {
   }
 
   /**
-   * Reads the heap while nothing is committed, however long it takes. Views and checkpoints go on.
+   * Reads the heap while nothing is committed and nothing is written home, however long it takes.
+   * Views go on.
    *
    * @param <R> the result's type
    * @param body what to do; must not begin an update
@@ -523,7 +524,7 @@ public final class TransactionManager implements Mapping.SlowRead {
   public <R> R betweenUpdates(Supplier<R> body) {
     gate.closeForAll();
     try {
-      return body.get();
+      return checkpointer.withoutCheckpoints(body);
     } finally {
       gate.openForLarge();
     }

@@ -117,6 +117,20 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
    */
   public abstract MemorySegment constantBytes(long object, int from, long length);
 
+  /**
+   * Makes sure that an object is as it was written, before its words are read. Those who read
+   * {@linkplain #constantWord constant} parts need not ask.
+   *
+   * @param object the object's offset
+   * @param bytes its size with the header
+   * @throws dev.basalt.error.CorruptPoolException if it lies in a damaged page
+   */
+  public void verify(long object, long bytes) {
+    if (!Pending.is(object)) {
+      manager.heap().verify(object, bytes);
+    }
+  }
+
   /** Throws unless the caller is the transaction's thread. */
   final void checkThread() {
     if (Thread.currentThread() != thread) {

@@ -254,7 +254,11 @@ public final class Update extends Tx {
     if (own != null) {
       return own.words[(wordOffset - Blocks.start(own.block)) >> 3];
     }
-    if (Pending.is(object) || memory.getLongAcquire(object + ObjectFormat.VERSION) == 0) {
+    if (Pending.is(object)) {
+      throw new UncommittedObjectException(object);
+    }
+    manager.heap().verify(object, wordOffset + Long.BYTES);
+    if (memory.getLongAcquire(object + ObjectFormat.VERSION) == 0) {
       throw new UncommittedObjectException(object);
     }
     return memory.getLong(object + wordOffset);
@@ -263,9 +267,11 @@ public final class Update extends Tx {
   @Override
   public MemorySegment constantBytes(long object, int from, long length) {
     long[] own = ownWords(object);
-    return own != null
-        ? MemorySegment.ofArray(own).asSlice(from, length)
-        : memory.slice(object + from, length);
+    if (own != null) {
+      return MemorySegment.ofArray(own).asSlice(from, length);
+    }
+    manager.heap().verify(object + from, length);
+    return memory.slice(object + from, length);
   }
 
   // ---- writing
@@ -355,6 +361,8 @@ public final class Update extends Tx {
 
   private void copyStable(long object, long start, long[] words) {
     MemorySegment target = MemorySegment.ofArray(words);
+    manager.heap().verify(object, ObjectFormat.SIZE);
+    manager.heap().verify(start, target.byteSize());
     while (true) {
       awaitReadable(object);
       long before = memory.getLongAcquire(object + ObjectFormat.VERSION);

@@ -74,7 +74,11 @@ public final class View extends Tx implements AutoCloseable {
 
   @Override
   public long constantWord(long object, int wordOffset) {
-    if (Pending.is(object) || manager.heap().versionAcquire(object) == 0) {
+    if (Pending.is(object)) {
+      throw new UncommittedObjectException(object);
+    }
+    manager.heap().verify(object, wordOffset + Long.BYTES);
+    if (manager.heap().versionAcquire(object) == 0) {
       throw new UncommittedObjectException(object);
     }
     return memory.getLong(object + wordOffset);
@@ -82,6 +86,7 @@ public final class View extends Tx implements AutoCloseable {
 
   @Override
   public MemorySegment constantBytes(long object, int from, long length) {
+    manager.heap().verify(object + from, length);
     return memory.slice(object + from, length);
   }
 

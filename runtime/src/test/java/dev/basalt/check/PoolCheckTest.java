@@ -8,6 +8,7 @@ import dev.basalt.CheckReport.Kind;
 import dev.basalt.Pool;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
+import dev.basalt.fixture.RightSums;
 import dev.basalt.format.BytesFormat;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.ClassIds;
@@ -17,6 +18,7 @@ import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.format.SizeClasses;
 import dev.basalt.format.SlotsFormat;
+import dev.basalt.format.TablePartFormat;
 import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
@@ -84,6 +86,7 @@ class PoolCheckTest {
   private List<Finding> check() {
     try {
       pools.doNotVerify(file);
+      RightSums.in(bytes.array(), Pools.LOG_SIZE);
       Files.write(file, bytes.array());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -107,7 +110,7 @@ class PoolCheckTest {
   }
 
   private int chunkOfKind(int kind) {
-    for (int chunk = 2; chunk < ChunkEntryFormat.PER_PART; chunk++) {
+    for (int chunk = Geometry.FIXED_CHUNKS; chunk < TablePartFormat.CHUNKS_DESCRIBED; chunk++) {
       if (ChunkEntryFormat.kind(entry(chunk)) == kind) {
         return chunk;
       }
@@ -117,7 +120,9 @@ class PoolCheckTest {
 
   /** The first allocated block whose offset passes. */
   private int block(IntPredicate predicate) {
-    for (int chunk = 2; chunk < (bytes.capacity() - HEAP) / Geometry.CHUNK_SIZE; chunk++) {
+    for (int chunk = Geometry.FIXED_CHUNKS;
+        chunk < (bytes.capacity() - HEAP) / Geometry.CHUNK_SIZE;
+        chunk++) {
       long entry = entry(chunk);
       int at = HEAP + chunk * Geometry.CHUNK_SIZE;
       if (ChunkEntryFormat.kind(entry) != ChunkEntryFormat.SMALL) {
@@ -191,6 +196,47 @@ class PoolCheckTest {
         .containsExactlyElementsOf(Arrays.stream(FaultKind.values()).map(Enum::name).toList());
   }
 
+  /** Every page of the pool in turn: the one that is damaged is named, and an object in it. */
+  @Test
+  void damagedPageIsFound() throws IOException {
+    int withPath = 0;
+    for (int page = HEAP; page < sound.length; page += Geometry.PAGE_SIZE) {
+      boolean hasSum = bytes.getInt(RightSums.placeOf(page, HEAP)) != 0;
+      bytes.put(page + 100, (byte) (bytes.get(page + 100) ^ 4));
+      Files.write(file, bytes.array());
+      pools.doNotVerify(file);
+      List<Finding> findings = Pool.check(file).findings();
+      if (hasSum) {
+        int damaged = page;
+        assertThat(findings)
+            .as("page %d", page)
+            .anySatisfy(
+                finding -> {
+                  assertThat(finding.message()).contains("page at " + damaged + " is damaged");
+                  assertThat(finding.kind()).isIn(Kind.PAGE, Kind.UNREADABLE);
+                });
+      }
+      for (Finding finding : findings) {
+        withPath += finding.kind() == Kind.PAGE && !finding.path().isEmpty() ? 1 : 0;
+      }
+      reset();
+    }
+    assertThat(withPath).as("pages with an object to which a path leads").isPositive();
+  }
+
+  @Test
+  void pageOfAFreeChunkHasNoMeaning() {
+    int free = HEAP + chunkOfKind(ChunkEntryFormat.FREE) * Geometry.CHUNK_SIZE;
+    bytes.putInt(RightSums.placeOf(free, HEAP), 12345);
+    bytes.put(free + 7, (byte) 7);
+    try {
+      Files.write(file, bytes.array());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertThat(Pool.check(file).findings()).isEmpty();
+  }
+
   @Test
   void wrongCountIsFound() {
     int name = name();
@@ -262,7 +308,7 @@ class PoolCheckTest {
     entry(chunk, ChunkEntryFormat.run(1 << 20));
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * chunk);
     entry(chunk, 0);
-    int behind = ChunkEntryFormat.PER_PART - 1;
+    int behind = TablePartFormat.CHUNKS_DESCRIBED - 1;
     entry(behind, ChunkEntryFormat.run(1));
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * behind);
   }

@@ -146,8 +146,13 @@ class PlantedBugsTest {
         PUSH_MANY);
   }
 
+  /**
+   * Every sync that follows a write larger than the log: that of the spill, without which the
+   * checksum of its entries would still show that they are not whole, and that of the checkpoint
+   * behind it.
+   */
   @Test
-  void missingSyncOfASpillIsFound() throws Exception {
+  void missingSyncsOfASpillAreFound() throws Exception {
     isFound(
         medium ->
             new PlantedMedium(medium) {
@@ -155,7 +160,7 @@ class PlantedBugsTest {
 
               @Override
               public synchronized void write(long offset, MemorySegment source) {
-                spilling = Region.of(offset) == Region.HEAP && source.byteSize() > LOG_SIZE;
+                spilling |= Region.of(offset) == Region.HEAP && source.byteSize() > LOG_SIZE;
                 super.write(offset, source);
               }
 

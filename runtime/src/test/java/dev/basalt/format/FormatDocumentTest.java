@@ -27,6 +27,7 @@ class FormatDocumentTest {
           LogRecordFormat.structure(),
           SpillFormat.structure(),
           PoolHeaderFormat.structure(),
+          TablePartFormat.structure(),
           ObjectFormat.structure(),
           SlotsFormat.structure(),
           BytesFormat.structure(),

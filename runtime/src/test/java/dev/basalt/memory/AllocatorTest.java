@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.basalt.crash.CrashFolder;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.PoolFullException;
-import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
+import dev.basalt.format.TablePartFormat;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
@@ -122,6 +122,7 @@ class AllocatorTest {
     }
     Medium medium = new SparseMedium(FileMedium.open(file, false), file);
     heap = new Heap(medium, Geometry.heapOffset(LOG_SIZE), 4L << 30);
+    heap.endReplay();
   }
 
   @AfterEach
@@ -298,7 +299,8 @@ class AllocatorTest {
       blocks.add(block);
       blocks.add(small);
     }
-    assertThat(heap.size()).isGreaterThan((long) ChunkEntryFormat.PER_PART * Geometry.CHUNK_SIZE);
+    assertThat(heap.size())
+        .isGreaterThan((long) TablePartFormat.CHUNKS_DESCRIBED * Geometry.CHUNK_SIZE);
     Allocator again = allocator(4L << 30);
     assertThat(blocks(again).keySet()).containsExactlyInAnyOrderElementsOf(blocks);
     Update update = new Update();
@@ -599,6 +601,7 @@ class AllocatorTest {
         };
     heap.close();
     heap = new Heap(watching, Geometry.heapOffset(LOG_SIZE), 4L << 30);
+    heap.endReplay();
     Allocator allocator = new Allocator(heap, heap::grow, 0);
     Update update = new Update();
     long run = 5L * Geometry.CHUNK_SIZE;
