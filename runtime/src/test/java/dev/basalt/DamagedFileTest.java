@@ -320,7 +320,7 @@ class DamagedFileTest {
         assertThat(e).hasMessageContaining("is damaged");
       }
     }
-    assertThat(found).isGreaterThan(FLIPS / 2);
+    assertThat(found).isGreaterThan(FLIPS / 3);
   }
 
   /**

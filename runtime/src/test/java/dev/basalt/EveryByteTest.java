@@ -300,8 +300,9 @@ class EveryByteTest {
       body.run();
     } catch (BasaltException e) {
       // What it says is tested elsewhere; here it is enough that nothing worse happens.
-    } catch (ClassCastException | NoSuchElementException e) {
-      // A reference leads to an object of another class; the root has another name.
+    } catch (NoSuchElementException e) {
+      // The root has another name, or the log has lost the update that stored it.
+    } catch (ClassCastException e) {
       assertThat(rightSums).as(current + ": " + e).isTrue();
     } catch (RuntimeException | Error e) {
       throw new AssertionError(current, e);

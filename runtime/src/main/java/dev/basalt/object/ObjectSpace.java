@@ -227,6 +227,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @return the word
    */
   public long word(long object, int fieldOffset) {
+    verify(object, fieldOffset);
     Tx tx = transactions.current();
     try {
       return tx == null
@@ -251,7 +252,6 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @return the value
    */
   public int getInt(long object, int fieldOffset) {
-    verify(object, fieldOffset);
     return (int) (word(object, fieldOffset) >>> shift(fieldOffset));
   }
 
@@ -279,6 +279,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @param value the value
    */
   public void putLong(long object, int fieldOffset, long value) {
+    verify(object, fieldOffset);
     try {
       putBits(currentUpdate(), object, fieldOffset, Long.BYTES, value);
     } catch (UncommittedObjectException e) {
@@ -509,13 +510,18 @@ public final class ObjectSpace implements Mapping.SlowRead {
 
   /** Structures have no handle, so each access is one that follows a based pointer. */
   private void verify(long object, int fieldOffset) {
-    if (!Pending.is(object)) {
-      Heap heap = transactions.heap();
-      long word = object + (fieldOffset & WORD_MASK);
+    if (Pending.is(object)) {
+      return;
+    }
+    Heap heap = transactions.heap();
+    long word = object + (fieldOffset & WORD_MASK);
+    try {
       heap.verify(object, Long.BYTES);
       if ((object ^ word) >= Geometry.PAGE_SIZE) {
         heap.verify(word, Long.BYTES);
       }
+    } catch (InternalError e) {
+      throw transactions.fault(e);
     }
   }
 

@@ -246,6 +246,61 @@ class PlantedBugsTest {
         CHECKPOINT);
   }
 
+  /** A checkpoint that does not write the sums of the pages that it has written. */
+  @Test
+  void forgottenPageSumsAreFound() throws Exception {
+    isFound(
+        medium ->
+            new PlantedMedium(medium) {
+              @Override
+              public synchronized void write(long offset, MemorySegment source) {
+                if (!isPageOfSums(offset)) {
+                  super.write(offset, source);
+                }
+              }
+            },
+        Durability.SYNC,
+        SET,
+        PUSH,
+        CHECKPOINT);
+  }
+
+  /** A checkpoint that moves the log's start before the sums are written. */
+  @Test
+  void pageSumsBehindTheSuperblockAreFound() throws Exception {
+    isFound(
+        medium ->
+            new PlantedMedium(medium) {
+              private final List<Runnable> held = new ArrayList<>();
+
+              @Override
+              public synchronized void write(long offset, MemorySegment source) {
+                MemorySegment copy = Arena.ofAuto().allocate(source.byteSize());
+                copy.copyFrom(source);
+                if (isPageOfSums(offset)) {
+                  held.add(() -> super.write(offset, copy));
+                  return;
+                }
+                super.write(offset, copy);
+                if (Region.of(offset) == Region.SUPERBLOCK) {
+                  super.sync();
+                  held.forEach(Runnable::run);
+                  held.clear();
+                }
+              }
+            },
+        Durability.SYNC,
+        SET,
+        PUSH,
+        CHECKPOINT);
+  }
+
+  private static boolean isPageOfSums(long offset) {
+    long inHeap = offset - Geometry.heapOffset(LOG_SIZE);
+    return inHeap >= 2L * Geometry.CHUNK_SIZE
+        && inHeap < (long) Geometry.FIXED_CHUNKS * Geometry.CHUNK_SIZE;
+  }
+
   /** A medium that makes every checksum in the log right, as if it was not checked. */
   @Test
   void missingChecksumIsFound() throws Exception {
