@@ -61,7 +61,20 @@ public final class Checkpointer {
     checkpointLock.lock();
     try {
       log.checkNotFailed();
-      run();
+      if (!run()) {
+        checkIntact(); // everything is at home, but only if what was written is still there
+      }
+    } finally {
+      checkpointLock.unlock();
+    }
+  }
+
+  /** Writes home what is left. A file in which nothing was changed may be gone by now. */
+  void checkpointAtEnd() {
+    checkpointLock.lock();
+    try {
+      log.checkNotFailed();
+      boolean _ = run();
     } finally {
       checkpointLock.unlock();
     }
@@ -82,7 +95,7 @@ public final class Checkpointer {
     try {
       log.checkNotFailed();
       if (!enough.getAsBoolean()) {
-        run();
+        boolean _ = run();
       }
       return true;
     } finally {
@@ -106,7 +119,8 @@ public final class Checkpointer {
     }
   }
 
-  private void run() {
+  /** Runs a checkpoint; says whether there was anything to write. */
+  private boolean run() {
     long logStart;
     long sequence;
     int[] pages;
@@ -120,8 +134,7 @@ public final class Checkpointer {
       commitLock.unlock();
     }
     if (pages.length == 0 && superblocks.current().logStart() == logStart) {
-      checkIntact(); // there is nothing to write, but only if what was written is still there
-      return;
+      return false;
     }
     CheckpointEvent event = FlightRecorder.isInitialized() ? CheckpointEvent.begun() : null;
     progress.begin(pages.length);
@@ -143,6 +156,7 @@ public final class Checkpointer {
     progress.complete(logBytes);
     allocator.discardFree();
     dropColdCopies();
+    return true;
   }
 
   private void checkIntact() {

@@ -720,7 +720,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     if (background != null) {
       background.close();
       if (!log.isFailed()) {
-        checkpointer.checkpoint();
+        checkpointer.checkpointAtEnd();
       }
     }
     workspaces.close();
