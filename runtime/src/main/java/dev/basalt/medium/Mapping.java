@@ -323,6 +323,17 @@ public final class Mapping {
   }
 
   /**
+   * Makes ready for stores to the pages of a range, so that they do not meet a page fault. Changes
+   * nothing else, and may do nothing.
+   *
+   * @param offset where the first page starts
+   * @param length the bytes of whole pages
+   */
+  public void prepareForStores(long offset, long length) {
+    Posix.populate(address(offset, length), length);
+  }
+
+  /**
    * A view of a checked range, for calls that take a segment. It must not outlive the mapping.
    *
    * @param offset its start

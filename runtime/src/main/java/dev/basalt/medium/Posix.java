@@ -53,6 +53,7 @@ final class Posix {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_POPULATE_WRITE = 23;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
   private static final int FALLOC_FL_PUNCH_HOLE = 2;
   private static final int SEEK_END = 2;
@@ -276,9 +277,21 @@ final class Posix {
   }
 
   static void dropPages(long address, long length) {
+    long _ = advise(address, length, MADV_DONTNEED);
+  }
+
+  /**
+   * Makes pages writable as a store would, and keeps what they hold; or does nothing (Linux <
+   * 5.14).
+   */
+  static void populate(long address, long length) {
+    long _ = advise(address, length, MADV_POPULATE_WRITE);
+  }
+
+  private static long advise(long address, long length, int advice) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE_LAYOUT);
-      int _ = result((int) MADVISE.invokeExact(state, address, length, MADV_DONTNEED), state);
+      return result((int) MADVISE.invokeExact(state, address, length, advice), state);
     } catch (Throwable t) {
       throw unexpected(t);
     }

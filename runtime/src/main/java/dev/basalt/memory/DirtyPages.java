@@ -1,14 +1,29 @@
 package dev.basalt.memory;
 
 import dev.basalt.format.Geometry;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
  * The pages that differ from their home, and those that have a private copy in memory because they
- * were stored into: one bit each. Thread-safe.
+ * were stored into: one bit each. Thread-safe, but for {@link #mark}: it is called under the pool's
+ * commit lock, like {@link #take}.
  */
 public final class DirtyPages {
+  /** A power of two. */
+  private static final int RECENT = 256;
+
+  private static final int NONE = -1;
+
   private BitSet pages = new BitSet();
+
+  /**
+   * Pages that are marked, each at its number modulo the length: most stores are into one of these.
+   * Written under the monitor; read without, because marks go only where the reader cannot be:
+   * under the commit lock, or in space that nobody stores into.
+   */
+  private final int[] recent = new int[RECENT];
+
   private final BitSet copied = new BitSet();
 
   /** Written under the monitor, read by every commit without. */
@@ -16,11 +31,19 @@ public final class DirtyPages {
 
   private volatile int copiedCount;
 
-  DirtyPages() {}
+  DirtyPages() {
+    Arrays.fill(recent, NONE);
+  }
 
-  synchronized void mark(long offset, long length) {
+  void mark(long offset, long length) {
     int first = (int) (offset / Geometry.PAGE_SIZE);
     int last = (int) ((offset + length - 1) / Geometry.PAGE_SIZE);
+    if (first != last || recent[first & (RECENT - 1)] != first) {
+      markAll(first, last);
+    }
+  }
+
+  private synchronized void markAll(int first, int last) {
     for (int page = first; page <= last; page++) {
       if (!pages.get(page)) {
         pages.set(page);
@@ -30,6 +53,7 @@ public final class DirtyPages {
           copiedCount++;
         }
       }
+      recent[page & (RECENT - 1)] = page;
     }
   }
 
@@ -57,6 +81,7 @@ public final class DirtyPages {
     int to = (int) ((offset + length) / Geometry.PAGE_SIZE);
     if (from < to) {
       pages.clear(from, to);
+      Arrays.fill(recent, NONE);
       count = pages.cardinality();
     }
   }
@@ -118,6 +143,7 @@ public final class DirtyPages {
   public synchronized int[] take() {
     int[] taken = pages.stream().toArray();
     pages = new BitSet(pages.length());
+    Arrays.fill(recent, NONE);
     count = 0;
     return taken;
   }

@@ -66,9 +66,9 @@ final class Background implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes notice of a commit. */
+  /** Takes notice of a commit; what is due at a time, the thread sees by itself. */
   void committed() {
-    if (checkpointer.isDue()) {
+    if (checkpointer.isFull()) {
       requestCheckpoint();
     } else if (asleep) {
       wake();

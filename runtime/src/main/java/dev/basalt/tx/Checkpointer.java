@@ -190,9 +190,12 @@ public final class Checkpointer {
 
   /** Whether a checkpoint is due: the log is half full, many pages are dirty, or it is time. */
   boolean isDue() {
-    return log.used() > log.capacity() * DUE_AT_FILL
-        || heap.dirty().count() > copiedPagesMax / 2
-        || nanosUntilDue() <= 0;
+    return isFull() || nanosUntilDue() <= 0;
+  }
+
+  /** Whether a checkpoint is due, not because of the time. */
+  boolean isFull() {
+    return log.used() > log.capacity() * DUE_AT_FILL || heap.dirty().count() > copiedPagesMax / 2;
   }
 
   /** When the next checkpoint is due at the latest; never if the log is empty. */

@@ -2,6 +2,7 @@ package dev.basalt.tx;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -14,18 +15,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * reader                              writer (under the commit lock)
- * c = published                       pending = c + 1
- * slot = c                            look at all slots         (decides on before-images)
+ * width covers the slot               pending = c + 1
+ * c = published                       look at the width, and at all slots within
+ * slot = c                                                      (decides on before-images)
  * pending == c ? done : try again     copy into place
  *                                     published = c + 1
  * </pre>
  *
- * <p>All four words are volatile, so either the writer sees the slot, or the reader sees that a
- * commit is in progress which may not have kept what the snapshot needs, and tries again. The wait
- * is for the copy into place only, never for a disk. A writer that has much to copy keeps every
- * before-image and announces itself when it has copied, before it stamps the first version: nobody
- * waits for the copy then, and still nobody can take the state before it who has read of the new
- * one.
+ * <p>All five words are volatile, so either the writer sees the width and the slot, or the reader
+ * sees that a commit is in progress which may not have kept what the snapshot needs, and tries
+ * again. The wait is for the copy into place only, never for a disk. A writer that has much to copy
+ * keeps every before-image and announces itself when it has copied, before it stamps the first
+ * version: nobody waits for the copy then, and still nobody can take the state before it who has
+ * read of the new one.
  */
 public final class Snapshots {
   /** No snapshot is registered. */
@@ -61,11 +63,22 @@ public final class Snapshots {
    */
   private static final class Segment {
     final AtomicLongArray slots = new AtomicLongArray(SLOTS_PER_SEGMENT * STRIDE);
+
+    /** No slot from here on has ever been used; a power of two. Writers look at the others only. */
+    final AtomicInteger width = new AtomicInteger(1);
+
     volatile @Nullable Segment next;
 
     Segment() {
       for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
         slots.setPlain(i * STRIDE, FREE);
+      }
+    }
+
+    /** Makes writers look at a slot, before it is used. */
+    void use(int slot) {
+      if (slot >= width.get()) {
+        int _ = width.accumulateAndGet(Integer.highestOneBit(slot) * 2, Math::max);
       }
     }
 
@@ -139,10 +152,13 @@ public final class Snapshots {
   /** Registers a snapshot of the latest published state. */
   Snapshot take(Use use) {
     int kind = use == Use.VIEW ? 1 : 0;
-    int probe = (int) (Thread.currentThread().threadId() % SLOTS_PER_SEGMENT);
+    long thread = Thread.currentThread().threadId();
     for (Segment segment = first; ; segment = segment.next()) {
+      int probe = (int) thread & (segment.width.get() - 1);
       for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
-        int index = (probe + i) % SLOTS_PER_SEGMENT * STRIDE;
+        int slot = (probe + i) % SLOTS_PER_SEGMENT;
+        segment.use(slot);
+        int index = slot * STRIDE;
         long version = published.get();
         if (segment.slots.getPlain(index) == FREE
             && segment.slots.compareAndSet(index, FREE, version * 2 + kind)) {
@@ -235,7 +251,8 @@ public final class Snapshots {
     into.oldestView = NONE;
     into.newestView = -1;
     for (Segment segment = first; segment != null; segment = segment.next) {
-      for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
+      int width = segment.width.get();
+      for (int i = 0; i < width; i++) {
         long slot = segment.slots.get(i * STRIDE);
         if (slot != FREE) {
           into.add(slot);
