@@ -39,27 +39,38 @@ final class AsyncAppender implements Appender {
     end = position + record.byteSize();
   }
 
+  /**
+   * The kernel write-protects each page that it writes, and stops all CPUs for each; unless the
+   * page is out of the page table, which takes one stop for many. Afterwards the pages to come are
+   * made ready, because a commit that meets a page fault waits for the kernel under the commit
+   * lock.
+   */
   @Override
   public long flush() {
     long before = end;
+    long bytes = Math.min(before - flushed, region.size() / 2);
+    forPages(before - bytes, bytes, mapping::unload);
     region.medium().sync();
-    prepareAhead(before - flushed);
+    // As much as came since the last sync is likely to come until the next.
+    forPages(end, Math.min(bytes, AHEAD_BYTES_MAX), mapping::prepareForStores);
     flushed = before;
     return before;
   }
 
-  /**
-   * Takes the page faults for the commits that come: after a sync each page is write-protected, and
-   * a commit would wait for the kernel under the commit lock. As much as came since the last sync
-   * is likely to come until the next; what does not come is written once for nothing.
-   */
-  private void prepareAhead(long bytes) {
-    long from = end % region.size() & -Geometry.PAGE_SIZE;
-    long length = Math.min(bytes, AHEAD_BYTES_MAX) + Geometry.PAGE_SIZE & -Geometry.PAGE_SIZE;
-    long first = Math.min(length, region.size() - from);
-    mapping.prepareForStores(from, first);
-    if (first < length) {
-      mapping.prepareForStores(0, Math.min(length - first, from));
+  /** What can be done to a run of pages of the region. */
+  private interface PagesAction {
+    void run(long offset, long length);
+  }
+
+  /** Does something to the pages that hold a part of the ring. */
+  private void forPages(long position, long bytes, PagesAction action) {
+    long from = position % region.size() & -Geometry.PAGE_SIZE;
+    long to = (position % region.size() + bytes + Geometry.PAGE_SIZE - 1) & -Geometry.PAGE_SIZE;
+    if (from < to) {
+      action.run(from, Math.min(to, region.size()) - from);
+    }
+    if (to > region.size()) {
+      action.run(0, to - region.size());
     }
   }
 

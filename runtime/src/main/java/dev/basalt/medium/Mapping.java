@@ -323,6 +323,17 @@ public final class Mapping {
   }
 
   /**
+   * Takes pages of a shared mapping out of the page table: what was stored is the page cache's
+   * alone. A later access brings a page back.
+   *
+   * @param offset where the first page starts
+   * @param length the bytes of whole pages
+   */
+  public void unload(long offset, long length) {
+    Posix.dropPages(address(offset, length), length);
+  }
+
+  /**
    * Makes ready for stores to the pages of a range, so that they do not meet a page fault. Changes
    * nothing else, and may do nothing.
    *
