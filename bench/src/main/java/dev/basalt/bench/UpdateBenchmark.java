@@ -55,13 +55,15 @@ public class UpdateBenchmark {
     private final HeapCounter heap = new HeapCounter();
     private final Counter[] counters = new Counter[OBJECTS];
 
-    /** Makes them. */
+    /** Makes them, one thread after the other, so that they do not share cache lines. */
     @Setup
     public void make(UpdateBenchmark shared) {
-      int thread = THREADS.incrementAndGet();
-      for (int i = 0; i < OBJECTS; i++) {
-        String name = "counter " + thread + " " + i;
-        counters[i] = shared.temporary.pool().root(name, Counter.class, Counter::new);
+      synchronized (shared) {
+        int thread = THREADS.incrementAndGet();
+        for (int i = 0; i < OBJECTS; i++) {
+          String name = "counter " + thread + " " + i;
+          counters[i] = shared.temporary.pool().root(name, Counter.class, Counter::new);
+        }
       }
     }
 
@@ -87,7 +89,7 @@ public class UpdateBenchmark {
   /** Changes two fields of an object of the thread's own. */
   @Benchmark
   public void twoFields(Mine mine) {
-    temporary.pool().update(mine.counters[0]::step);
+    temporary.pool().update(mine.counters[5]::step);
   }
 
   /** Changes two fields of ten objects of the thread's own. */

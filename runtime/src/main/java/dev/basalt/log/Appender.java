@@ -19,9 +19,10 @@ interface Appender {
   /**
    * Makes everything that was appended before the call durable.
    *
-   * @return the position up to which the log is durable now, at least
+   * @param end a position up to which records were appended before the call
+   * @return the position up to which the log is durable now, at least {@code end}
    */
-  long flush();
+  long flush(long end);
 
   /** Releases memory; everything is durable before. */
   void close();

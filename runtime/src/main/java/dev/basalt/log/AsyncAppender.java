@@ -15,16 +15,12 @@ final class AsyncAppender implements Appender {
   private final LogRegion region;
   private final Mapping mapping;
 
-  /** Written under the commit lock, read by the flusher. */
-  private volatile long end;
-
-  /** Where {@link #end} was at the last flush; used by the one thread that flushes. */
+  /** The end at the last flush; used by the one thread that flushes. */
   private long flushed;
 
   AsyncAppender(LogRegion region, long position) {
     this.region = region;
     this.mapping = region.medium().mapShared(Geometry.LOG_OFFSET, region.size());
-    this.end = position;
     this.flushed = position;
   }
 
@@ -36,7 +32,6 @@ final class AsyncAppender implements Appender {
     if (first < record.byteSize()) {
       mapping.copyIn(0, record.asSlice(first));
     }
-    end = position + record.byteSize();
   }
 
   /**
@@ -46,15 +41,14 @@ final class AsyncAppender implements Appender {
    * lock.
    */
   @Override
-  public long flush() {
-    long before = end;
-    long bytes = Math.min(before - flushed, region.size() / 2);
-    forPages(before - bytes, bytes, mapping::unload);
+  public long flush(long end) {
+    long bytes = Math.min(end - flushed, region.size() / 2);
+    forPages(end - bytes, bytes, mapping::unload);
     region.medium().sync();
     // As much as came since the last sync is likely to come until the next.
     forPages(end, Math.min(bytes, AHEAD_BYTES_MAX), mapping::prepareForStores);
-    flushed = before;
-    return before;
+    flushed = end;
+    return end;
   }
 
   /** What can be done to a run of pages of the region. */

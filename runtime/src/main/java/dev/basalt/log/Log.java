@@ -202,7 +202,7 @@ public final class Log implements AutoCloseable {
       }
       try {
         region.medium().checkIntact();
-        long reached = appender.flush();
+        long reached = appender.flush(end);
         handOver(reached);
       } catch (RuntimeException | Error e) {
         RuntimeException failed = fail(e);

@@ -61,19 +61,19 @@ final class SyncAppender implements Appender {
   }
 
   @Override
-  public long flush() {
+  public long flush(long end) {
     synchronized (collectLock) {
       Run full = collecting;
       collecting = writing;
       writing = full;
     }
-    long end = writing.position + writing.length;
+    long reached = writing.position + writing.length;
     if (writing.length > 0) {
       region.write(writing.position, writing.bytes());
       region.medium().sync();
       writing.clear();
     }
-    return end;
+    return reached;
   }
 
   @Override

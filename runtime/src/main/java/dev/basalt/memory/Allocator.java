@@ -30,8 +30,8 @@ import java.util.function.LongConsumer;
  * by any number of threads at any time, under no lock. {@link #plan}, {@link #committed} and {@link
  * #checkpointBegins} are called under the commit lock. A plan is followed by the {@code committed}
  * of the same changes once its words are in the heap, or by nothing if the commit does not happen:
- * then the next plan forgets it, and its reservations are cancelled as usual. None of the three
- * waits for a disk. The rest may be called at any time.
+ * then the next plan of any change forgets it, and its reservations are cancelled as usual. None of
+ * the three waits for a disk. The rest may be called at any time.
  *
  * <p>Parts: {@link SmallBlocks} and {@link BlockSource} serve small blocks from chunks of their
  * class; {@link ChunkSpace} has the chunks, with {@link FreeRuns} and the {@link ChunkTable}.
@@ -141,6 +141,13 @@ public final class Allocator {
   /** The blocks that one commit allocates and frees. */
   public interface Changes {
     /**
+     * Whether there are none; then nobody need be asked.
+     *
+     * @return whether both visits would be of nothing
+     */
+    boolean isEmpty();
+
+    /**
      * Visits the blocks that become allocated.
      *
      * @param visitor takes offset and size
@@ -162,6 +169,9 @@ public final class Allocator {
    * @param words takes offset and new value of every word of table or bitmap that changes
    */
   public void plan(Changes changes, OffsetMap words) {
+    if (changes.isEmpty()) {
+      return;
+    }
     small.plan();
     space.plan(words);
     changes.forEachAllocated((block, bytes) -> planAllocation(block, bytes, words));
@@ -214,6 +224,9 @@ public final class Allocator {
    * @param changes the blocks given to {@link #plan}
    */
   public void committed(Changes changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
     changes.forEachAllocated(
         (block, bytes) -> {
           if (bytes <= SizeClasses.SMALL_MAX) {

@@ -164,7 +164,7 @@ final class Commit implements Allocator.Changes {
   }
 
   /** Whether there is nothing to commit: what was written is what is there. */
-  boolean isEmpty() {
+  boolean isNothing() {
     return record.isEmpty()
         && work.countChanges.allMatch((object, delta) -> delta == 0)
         && work.freed.size() == 0
@@ -252,6 +252,11 @@ final class Commit implements Allocator.Changes {
   }
 
   @Override
+  public boolean isEmpty() {
+    return work.reserved.size() == 0 && limboNodesUsed == 0 && work.freed.size() == 0;
+  }
+
+  @Override
   public void forEachAllocated(OffsetMap.Visitor visitor) {
     work.reserved.forEach(visitor);
     for (int i = 0; i < limboNodesUsed; i++) {
@@ -270,7 +275,8 @@ final class Commit implements Allocator.Changes {
   }
 
   /** Puts what registered snapshots still need, or all, into the version store. */
-  void keepImages(VersionStore store, Snapshots.Registered registered, boolean all, long sequence) {
+  void keepImages(VersionStore store, Snapshots snapshots, boolean all, long sequence) {
+    Snapshots.Registered registered = snapshots.look(work.registered);
     if (!all && registered.oldest() == Snapshots.NONE) {
       return;
     }
@@ -332,6 +338,8 @@ final class Commit implements Allocator.Changes {
     beforeStamps.run();
     LogRecord.forEachEntry(entries.asSlice(stamps), sequence, inPlace);
     allocator.committed(this);
-    spareNodes.remove(limboNodesUsed);
+    if (limboNodesUsed > 0) {
+      spareNodes.remove(limboNodesUsed);
+    }
   }
 }

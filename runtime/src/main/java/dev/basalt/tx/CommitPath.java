@@ -6,7 +6,6 @@ import dev.basalt.log.RecordBuilder;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -31,10 +30,7 @@ final class CommitPath {
   private final Throttle throttle;
   private final Limbo limbo;
   private final LimboNodes limboNodes;
-  private final LongAdder commits = new LongAdder();
-
-  /** Guarded by the commit lock. */
-  private final Snapshots.Registered registered = new Snapshots.Registered();
+  private final long sequenceBefore;
 
   CommitPath(
       TransactionManager.Parts parts,
@@ -53,6 +49,7 @@ final class CommitPath {
     this.throttle = throttle;
     this.limbo = new Limbo(heap);
     this.limboNodes = new LimboNodes(allocator);
+    this.sequenceBefore = parts.sequence();
   }
 
   /** What became of an attempt under the commit lock. */
@@ -76,7 +73,7 @@ final class CommitPath {
   long publish(Update update) {
     Commit commit = new Commit(heap, allocator, limboNodes, update);
     commit.encode();
-    if (commit.isEmpty()) {
+    if (commit.isNothing()) {
       // What was written is what is in place; so it must be that which was read, too.
       update.validate();
       return NOTHING;
@@ -96,7 +93,6 @@ final class CommitPath {
       }
       switch (outcome) {
         case DONE -> {
-          commits.increment();
           return position;
         }
         case LOG_FULL -> checkpointer.checkpoint();
@@ -146,7 +142,7 @@ final class CommitPath {
       gate.lockCommit(update);
       try {
         Commit commit = runLocked(update, body);
-        if (commit.isEmpty()) {
+        if (commit.isNothing()) {
           return;
         }
         nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
@@ -161,7 +157,6 @@ final class CommitPath {
         return;
       }
     } while (outcome != Outcome.DONE);
-    commits.increment();
   }
 
   private Commit runLocked(Update update, Runnable body) {
@@ -199,7 +194,6 @@ final class CommitPath {
                 spill(update, commit);
                 return log.end();
               });
-      commits.increment();
       return end;
     } finally {
       gate.openForLarge();
@@ -261,7 +255,7 @@ final class CommitPath {
       snapshots.setApplying(false);
     }
     if (!versions.isEmpty()) {
-      versions.trim(snapshots.look(registered));
+      versions.trim(snapshots.look(update.work().registered));
     }
   }
 
@@ -270,7 +264,7 @@ final class CommitPath {
     if (!big) {
       snapshots.announce(sequence);
     }
-    commit.keepImages(versions, snapshots.look(registered), big, sequence);
+    commit.keepImages(versions, snapshots, big, sequence);
     commit.apply(sequence, big ? () -> snapshots.announce(sequence) : CommitPath::doNothing);
   }
 
@@ -280,12 +274,12 @@ final class CommitPath {
   void trimVersions() {
     gate.locked(
         () -> {
-          versions.trim(snapshots.look(registered));
+          versions.trim(snapshots.look(new Snapshots.Registered()));
           return true;
         });
   }
 
   long commits() {
-    return commits.sum();
+    return snapshots.published() - sequenceBefore;
   }
 }

@@ -14,6 +14,9 @@ final class LimboNodes {
   private final Allocator allocator;
   private final List<Long> spare = new ArrayList<>();
 
+  /** Written under the monitor, read by every commit without. */
+  private volatile int size;
+
   LimboNodes(Allocator allocator) {
     this.allocator = allocator;
   }
@@ -32,10 +35,11 @@ final class LimboNodes {
 
   private synchronized void add(long node) {
     spare.add(node);
+    size = spare.size();
   }
 
-  synchronized int size() {
-    return spare.size();
+  int size() {
+    return size;
   }
 
   /**
@@ -49,5 +53,6 @@ final class LimboNodes {
   /** Takes away those that a commit has used. Called under the commit lock. */
   synchronized void remove(int used) {
     spare.subList(0, used).clear();
+    size = spare.size();
   }
 }

@@ -35,10 +35,17 @@ public final class Snapshots {
 
   static final int SLOTS_PER_SEGMENT = 64;
 
-  /** Longs between slots, so that each has a cache line for itself. */
-  private static final int STRIDE = 8;
+  /**
+   * Longs between slots, and in front of the first, so that none shares a cache line, or a pair of
+   * them, with another or with the array's length, which everybody reads.
+   */
+  private static final int STRIDE = 16;
 
   private static final long FREE = -1;
+
+  /** Threads that meet in a slot spread over so many. */
+  private static final int WIDTH_OF_THREADS =
+      Math.min(SLOTS_PER_SEGMENT, 4 * Runtime.getRuntime().availableProcessors());
 
   private static final long DRAIN_POLL_NANOS = 100_000;
 
@@ -62,7 +69,7 @@ public final class Snapshots {
    * number times two, plus one for a view.
    */
   private static final class Segment {
-    final AtomicLongArray slots = new AtomicLongArray(SLOTS_PER_SEGMENT * STRIDE);
+    final AtomicLongArray slots = new AtomicLongArray((SLOTS_PER_SEGMENT + 1) * STRIDE);
 
     /** No slot from here on has ever been used; a power of two. Writers look at the others only. */
     final AtomicInteger width = new AtomicInteger(1);
@@ -71,7 +78,7 @@ public final class Snapshots {
 
     Segment() {
       for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
-        slots.setPlain(i * STRIDE, FREE);
+        slots.setPlain(index(i), FREE);
       }
     }
 
@@ -129,6 +136,10 @@ public final class Snapshots {
     }
   }
 
+  private static int index(int slot) {
+    return (slot + 1) * STRIDE;
+  }
+
   Snapshots(long version) {
     this.published = new AtomicLong(version);
     this.pending = new AtomicLong(version);
@@ -154,11 +165,12 @@ public final class Snapshots {
     int kind = use == Use.VIEW ? 1 : 0;
     long thread = Thread.currentThread().threadId();
     for (Segment segment = first; ; segment = segment.next()) {
-      int probe = (int) thread & (segment.width.get() - 1);
+      int width = segment.width.get();
+      int probe = (int) thread & (width - 1);
       for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
         int slot = (probe + i) % SLOTS_PER_SEGMENT;
-        segment.use(slot);
-        int index = slot * STRIDE;
+        segment.use(i > 0 && width < WIDTH_OF_THREADS ? Math.max(slot, width) : slot);
+        int index = index(slot);
         long version = published.get();
         if (segment.slots.getPlain(index) == FREE
             && segment.slots.compareAndSet(index, FREE, version * 2 + kind)) {
@@ -187,13 +199,13 @@ public final class Snapshots {
 
   /** Makes a commit visible. */
   void publish(long version) {
-    published.set(version);
+    published.setRelease(version); // who reads an older one finds another number pending
     if (pending.getPlain() != version) {
       pending.set(version);
     }
   }
 
-  /** The snapshots that are registered at one moment. Reused under the commit lock. */
+  /** The snapshots that are registered at one moment. Can be used again by the same thread. */
   static final class Registered {
     private long[] views = new long[SLOTS_PER_SEGMENT];
     private int viewCount;
@@ -253,7 +265,7 @@ public final class Snapshots {
     for (Segment segment = first; segment != null; segment = segment.next) {
       int width = segment.width.get();
       for (int i = 0; i < width; i++) {
-        long slot = segment.slots.get(i * STRIDE);
+        long slot = segment.slots.get(index(i));
         if (slot != FREE) {
           into.add(slot);
         }

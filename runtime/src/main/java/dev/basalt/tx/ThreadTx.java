@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ThreadTx {
   /** A power of two. Thread numbers are given out in a row, so neighbours do not meet. */
-  static final int PLACES = 1 << 12;
+  static final int PLACES = 1 << 10;
 
-  private static final @Nullable Tx[] TABLE = new Tx[PLACES];
+  /** References between places, and in front of the first: see {@link Snapshots}. */
+  private static final int STRIDE = 32;
+
+  private static final @Nullable Tx[] TABLE = new Tx[(PLACES + 1) * STRIDE];
   private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Tx[].class);
 
   /** No thread is in a transaction. */
@@ -53,7 +56,7 @@ final class ThreadTx {
   private ThreadTx() {}
 
   private static int place(Thread thread) {
-    return (int) thread.threadId() & (PLACES - 1);
+    return ((int) thread.threadId() & (PLACES - 1)) * STRIDE + STRIDE;
   }
 
   /** The thread's innermost transaction of any pool. */
@@ -141,7 +144,7 @@ final class ThreadTx {
     if (!STATE.compareAndSet(SOME, LOOKING)) {
       return;
     }
-    for (int place = 0; place < PLACES; place++) {
+    for (int place = 0; place < TABLE.length; place += STRIDE) {
       if (PLACE.getVolatile(TABLE, place) != null) {
         STATE.compareAndSet(LOOKING, SOME);
         return;

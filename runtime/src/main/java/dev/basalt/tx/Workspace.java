@@ -69,6 +69,9 @@ final class Workspace implements AutoCloseable {
   final List<Runnable> hooks = new ArrayList<>();
   final RecordBuilder record = new RecordBuilder();
 
+  /** What the commit finds; here, because it is written by each, and threads do not share this. */
+  final Snapshots.Registered registered = new Snapshots.Registered();
+
   Workspace(Heap heap) {
     this.rawWords = new RawWords(heap);
   }

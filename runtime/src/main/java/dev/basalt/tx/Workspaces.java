@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class Workspaces implements AutoCloseable {
   private static final int KEPT = 16;
 
-  /** References between places, so that each has a cache line for itself. */
-  private static final int STRIDE = 16;
+  /** References between places, and in front of the first: see {@link Snapshots}. */
+  private static final int STRIDE = 32;
 
   private final Heap heap;
   private final AtomicReferenceArray<@Nullable Workspace> free =
-      new AtomicReferenceArray<>(KEPT * STRIDE);
+      new AtomicReferenceArray<>((KEPT + 1) * STRIDE);
 
   Workspaces(Heap heap) {
     this.heap = heap;
   }
 
   private static int place() {
-    return (int) (Thread.currentThread().threadId() % KEPT) * STRIDE;
+    return (int) (Thread.currentThread().threadId() % KEPT + 1) * STRIDE;
   }
 
   Workspace take() {

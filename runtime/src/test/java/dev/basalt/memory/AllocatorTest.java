@@ -102,6 +102,11 @@ class AllocatorTest {
     final OffsetMap freed = new OffsetMap();
 
     @Override
+    public boolean isEmpty() {
+      return false;
+    }
+
+    @Override
     public void forEachAllocated(OffsetMap.Visitor visitor) {
       allocated.forEach(visitor);
     }

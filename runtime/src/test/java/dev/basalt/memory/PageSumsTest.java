@@ -247,6 +247,11 @@ class PageSumsTest {
     Allocator.Changes one =
         new Allocator.Changes() {
           @Override
+          public boolean isEmpty() {
+            return false;
+          }
+
+          @Override
           public void forEachAllocated(OffsetMap.Visitor visitor) {
             visitor.visit(block, 64);
           }
