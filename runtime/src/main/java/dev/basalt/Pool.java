@@ -350,6 +350,7 @@ public final class Pool implements AutoCloseable {
   /** Reclaims everything in limbo that no handle and no view can reach. */
   public void reclaim() {
     checkWritable();
+    transactions.endAbandoned();
     try {
       reclaimer.drain();
     } catch (InternalError e) {
@@ -494,8 +495,9 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
-   * Closes the pool: waits for the running update, writes everything home and releases the file.
-   * Handles throw {@link PoolClosedException} from then on. Closing again does nothing.
+   * Closes the pool: waits for running transactions, writes everything home and releases the file.
+   * A transaction whose thread has ended is aborted. Handles throw {@link PoolClosedException} from
+   * then on. Closing again does nothing.
    */
   @Override
   public void close() {

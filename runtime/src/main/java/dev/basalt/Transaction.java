@@ -2,7 +2,8 @@ package dev.basalt;
 
 /**
  * An update whose begin and end are calls, for frameworks. Used by the thread that began it; {@link
- * #close} without {@link #commit} aborts.
+ * #close} without {@link #commit} aborts. If its thread ends without either, it is aborted some
+ * time later, with a warning.
  *
  * <pre>{@code
  * try (Transaction tx = pool.begin()) {

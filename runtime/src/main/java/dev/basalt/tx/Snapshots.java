@@ -279,9 +279,14 @@ public final class Snapshots {
     return look(new Registered()).oldest();
   }
 
-  /** Returns once no snapshot is registered; the caller sees to it that none is taken any more. */
-  void awaitNone() {
+  /**
+   * Returns once no snapshot is registered; the caller sees to it that none is taken any more.
+   *
+   * @param whileWaiting done again and again
+   */
+  void awaitNone(Runnable whileWaiting) {
     while (oldest() != NONE) {
+      whileWaiting.run();
       LockSupport.parkNanos(DRAIN_POLL_NANOS);
     }
   }

@@ -2,6 +2,8 @@ package dev.basalt.tx;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * transactions of several pools; its innermost one comes first.
  *
  * <p>Invariant: a thread finds its own transactions on the way from its place, whatever others do.
- * Only the thread itself adds or takes away its transactions. A chain of one is made and ended by
- * compare-and-set of the place; a longer one is changed under the monitor, and who is taken out of
- * its middle still leads on to the rest.
+ * Only the thread itself adds or takes away its transactions, or {@link Abandoned} once it has
+ * ended. A chain of one is made and ended by compare-and-set of the place; a longer one is changed
+ * under the monitor, and who is taken out of its middle still leads on to the rest.
  *
  * <p>While no thread at all is in a transaction, one word says so, and the table is not looked at.
  * {@link #enter} sets the word after its place, so that its thread never meets {@link #NONE} in a
@@ -137,6 +139,19 @@ final class ThreadTx {
         return;
       }
     }
+  }
+
+  /** The transactions of a pool whose threads have ended without ending them. */
+  static synchronized List<Tx> ofEndedThreads(TransactionManager manager) {
+    List<Tx> found = new ArrayList<>();
+    for (int place = STRIDE; place < TABLE.length; place += STRIDE) {
+      for (Tx at = (Tx) PLACE.getAcquire(TABLE, place); at != null; at = at.neighbour) {
+        if (at.manager == manager && !at.thread.isAlive()) {
+          found.add(at);
+        }
+      }
+    }
+    return found;
   }
 
   /** Looks whether any thread is in a transaction, so that field accesses need not. */

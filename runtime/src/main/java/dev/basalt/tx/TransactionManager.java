@@ -46,6 +46,7 @@ public final class TransactionManager implements Mapping.SlowRead {
   private final Workspaces workspaces;
   private final @Nullable Background background;
   private final SnapshotWatch watch;
+  private final Abandoned abandoned = new Abandoned(this);
 
   /** Set by the object layer before the first transaction. */
   private Object owner = this;
@@ -338,6 +339,9 @@ public final class TransactionManager implements Mapping.SlowRead {
         abort(update);
       }
       TransactionEvents.conflict(name(), conflictCount + 1);
+      if (conflictCount >= CONFLICTS_MAX) {
+        endAbandoned(); // one of them may hold what this update wants to store
+      }
       backOff(conflictCount);
     }
   }
@@ -378,13 +382,13 @@ public final class TransactionManager implements Mapping.SlowRead {
         throw closed();
       }
       log.checkNotFailed();
-    } catch (RuntimeException e) {
+      Update update = new Update(this, snapshot, snapshot.version(), workspaces.take());
+      ThreadTx.enter(update);
+      return update;
+    } catch (RuntimeException | Error e) {
       snapshot.close();
       throw e;
     }
-    Update update = new Update(this, snapshot, snapshot.version(), workspaces.take());
-    ThreadTx.enter(update);
-    return update;
   }
 
   /**
@@ -456,7 +460,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
   }
 
-  private void abortUnlessEnded(Update update) {
+  void abortUnlessEnded(Update update) {
     if (update.hasEnded()) {
       return;
     }
@@ -471,6 +475,11 @@ public final class TransactionManager implements Mapping.SlowRead {
       update.cancelReservations();
       end(update);
     }
+  }
+
+  /** Aborts the updates of threads that have ended without ending them. */
+  public void endAbandoned() {
+    abandoned.endAll();
   }
 
   private void end(Update update) {
@@ -539,6 +548,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     if (!versions.isEmpty()) {
       commitPath.trimVersions();
     }
+    endAbandoned();
     watch.look();
     ThreadTx.lookAround();
     return !versions.isEmpty();
@@ -712,11 +722,11 @@ public final class TransactionManager implements Mapping.SlowRead {
 
   /**
    * Waits for the running updates and views, refuses new ones, and carries everything home unless
-   * the log has failed.
+   * the log has failed. Updates whose threads have ended are aborted.
    */
   public void close() {
     closed = true;
-    snapshots.awaitNone();
+    snapshots.awaitNone(this::endAbandoned);
     if (background != null) {
       background.close();
       if (!log.isFailed()) {
