@@ -427,6 +427,20 @@ public final class Pool implements AutoCloseable {
     }
   }
 
+  /**
+   * What the medium under the pool promises: asked of the kernel, and tried where that can be done
+   * without changing anything. Nothing of it is needed for what the pool promises.
+   *
+   * @return the attributes at this moment
+   */
+  public PoolAttributes attributes() {
+    checkOpen();
+    long room =
+        recovered.heap().sizeMax() - recovered.heap().size() + allocator.usage().freeBytes();
+    // A large update lies in free space before it is put in place.
+    return PoolAttributes.of(recovered.heap().medium().attributes(), room / 2);
+  }
+
   private PoolStats readStats() {
     Allocator.Usage usage = allocator.usage();
     return new PoolStats(

@@ -161,6 +161,11 @@ public final class FileMedium implements Medium {
   }
 
   @Override
+  public MediumAttributes attributes() {
+    return FileExamination.of(fd, size());
+  }
+
+  @Override
   public void read(long offset, MemorySegment target) {
     long done = 0;
     while (done < target.byteSize()) {

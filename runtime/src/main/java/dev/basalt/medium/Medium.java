@@ -43,6 +43,13 @@ public interface Medium extends AutoCloseable {
    */
   void write(long offset, MemorySegment source);
 
+  /**
+   * What the medium is and promises, found by asking and by trying.
+   *
+   * @return the attributes
+   */
+  MediumAttributes attributes();
+
   /** Makes every write (through a call or a shared mapping) that has returned so far durable. */
   void sync();
 

@@ -57,9 +57,13 @@ final class Posix {
   private static final int FALLOC_FL_KEEP_SIZE = 1;
   private static final int FALLOC_FL_PUNCH_HOLE = 2;
   private static final int SEEK_END = 2;
+  private static final int MAP_SHARED_VALIDATE = 3;
+  private static final int MAP_SYNC = 0x80000;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_NLINK = 0x4;
   private static final int STATX_SIZE = 0x200;
+  private static final int STATX_DIOALIGN = 0x2000;
+  private static final int STATX_WRITE_ATOMIC = 0x10000;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MemorySegment EMPTY_PATH = Arena.global().allocateFrom("");
@@ -70,16 +74,36 @@ final class Posix {
   /** {@code struct statx}, the same on every processor, as far as it is used. */
   private static final StructLayout STATX_LAYOUT =
       MemoryLayout.structLayout(
-          MemoryLayout.paddingLayout(16),
+          MemoryLayout.paddingLayout(4),
+          JAVA_INT.withName("blksize"),
+          MemoryLayout.paddingLayout(8),
           JAVA_INT.withName("nlink"),
           MemoryLayout.paddingLayout(20),
           JAVA_LONG.withName("size"),
-          MemoryLayout.paddingLayout(208));
+          MemoryLayout.paddingLayout(80),
+          JAVA_INT.withName("rdev_major"),
+          JAVA_INT.withName("rdev_minor"),
+          JAVA_INT.withName("dev_major"),
+          JAVA_INT.withName("dev_minor"),
+          MemoryLayout.paddingLayout(12),
+          JAVA_INT.withName("dio_offset_align"),
+          MemoryLayout.paddingLayout(8),
+          JAVA_INT.withName("atomic_write_unit_min"),
+          JAVA_INT.withName("atomic_write_unit_max"),
+          MemoryLayout.paddingLayout(80));
 
-  private static final VarHandle STATX_LINKS =
-      STATX_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("nlink"));
-  private static final VarHandle STATX_BYTES =
-      STATX_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("size"));
+  private static final VarHandle STATX_LINKS = statxField("nlink");
+  private static final VarHandle STATX_BYTES = statxField("size");
+
+  /** {@code struct statfs} of 64-bit Linux, as far as it is used. */
+  private static final StructLayout STATFS_LAYOUT =
+      MemoryLayout.structLayout(
+          JAVA_LONG.withName("type"), JAVA_LONG.withName("bsize"), MemoryLayout.paddingLayout(104));
+
+  private static final VarHandle STATFS_TYPE =
+      STATFS_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("type"));
+  private static final VarHandle STATFS_BLOCK =
+      STATFS_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("bsize"));
 
   /*
    * One errno cell a call would cost an allocation, one a carrier thread cannot be kept by a virtual
@@ -100,6 +124,7 @@ final class Posix {
   private static final MethodHandle LSEEK = call("lseek", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle STATX =
       call("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle FSTATFS = call("fstatfs", JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle FTRUNCATE = call("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle LINK = call("link", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle MMAP =
@@ -240,6 +265,79 @@ final class Posix {
     } catch (Throwable t) {
       throw unexpected(t);
     }
+  }
+
+  private static VarHandle statxField(String name) {
+    return STATX_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement(name));
+  }
+
+  /**
+   * What {@code statx} tells of a file beside its status. Values that the kernel does not fill in
+   * are 0.
+   *
+   * @param preferredBytes the preferred size of a read or write
+   * @param major the device under the file: its major number
+   * @param minor its minor number
+   * @param directAlignmentBytes to what a direct write is aligned
+   * @param atomicMinBytes the least size of a write that is not torn, if asked for
+   * @param atomicMaxBytes the largest one
+   */
+  record Details(
+      int preferredBytes,
+      int major,
+      int minor,
+      int directAlignmentBytes,
+      int atomicMinBytes,
+      int atomicMaxBytes) {}
+
+  static Details details(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      MemorySegment status = arena.allocate(STATX_LAYOUT);
+      int mask = STATX_SIZE | STATX_DIOALIGN | STATX_WRITE_ATOMIC;
+      int _ =
+          result(
+              (int) STATX.invokeExact(state, fd, EMPTY_PATH, AT_EMPTY_PATH, mask, status), state);
+      return new Details(
+          (int) statxField("blksize").get(status, 0L),
+          (int) statxField("dev_major").get(status, 0L),
+          (int) statxField("dev_minor").get(status, 0L),
+          (int) statxField("dio_offset_align").get(status, 0L),
+          (int) statxField("atomic_write_unit_min").get(status, 0L),
+          (int) statxField("atomic_write_unit_max").get(status, 0L));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /**
+   * A file's file system.
+   *
+   * @param type its magic number, 0 if that cannot be told
+   * @param blockBytes the unit in which it allocates
+   */
+  record FileSystem(long type, long blockBytes) {}
+
+  static FileSystem fileSystem(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE_LAYOUT);
+      MemorySegment status = arena.allocate(STATFS_LAYOUT);
+      int _ = result((int) FSTATFS.invokeExact(state, fd, status), state);
+      return new FileSystem(
+          (long) STATFS_TYPE.get(status, 0L), (long) STATFS_BLOCK.get(status, 0L));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** Whether stores through a mapping are durable once they have left the processor's caches. */
+  static boolean canMapSync(int fd, long length) {
+    long address = map(0, length, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0);
+    boolean mapped = address >= 0 || address < -4095;
+    if (mapped) {
+      unmap(address, length);
+    }
+    return mapped;
   }
 
   /** Maps a file copy-on-write; the range may end beyond the file. */

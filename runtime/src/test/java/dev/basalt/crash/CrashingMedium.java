@@ -2,6 +2,7 @@ package dev.basalt.crash;
 
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
+import dev.basalt.medium.MediumAttributes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -53,6 +54,11 @@ public final class CrashingMedium implements Medium {
   @Override
   public String name() {
     return target.name();
+  }
+
+  @Override
+  public MediumAttributes attributes() {
+    return target.attributes();
   }
 
   @Override

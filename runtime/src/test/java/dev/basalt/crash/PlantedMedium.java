@@ -2,6 +2,7 @@ package dev.basalt.crash;
 
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
+import dev.basalt.medium.MediumAttributes;
 import java.lang.foreign.MemorySegment;
 
 /** A medium through which a test makes the engine above it wrong; by itself it changes nothing. */
@@ -15,6 +16,11 @@ class PlantedMedium implements Medium {
   @Override
   public String name() {
     return target.name();
+  }
+
+  @Override
+  public MediumAttributes attributes() {
+    return target.attributes();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.basalt.format.TablePartFormat;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
+import dev.basalt.medium.MediumAttributes;
 import dev.basalt.recovery.PoolCreator;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -49,6 +50,11 @@ class AllocatorTest {
     @Override
     public String name() {
       return target.name();
+    }
+
+    @Override
+    public MediumAttributes attributes() {
+      throw new UnsupportedOperationException("nobody asks");
     }
 
     @Override
