@@ -6,8 +6,8 @@ package dev.basalt.tx;
  * version is that of the latest change of any of them.
  *
  * <p>Keys of the version store: a small object's is its offset, a large one's header has the next
- * number, a block the place of its second word. They lie inside the object, so they are nobody
- * else's.
+ * number, a block the place of its second word; an object's count has the second next number. They
+ * lie inside the object, so they are nobody else's.
  */
 final class Blocks {
   /** Bytes of a block, a power of two. */
@@ -40,6 +40,11 @@ final class Blocks {
 
   static long headerKey(long largeObject) {
     return largeObject + 1;
+  }
+
+  /** The key of changes of an object's count, which are no changes of the object. */
+  static long countKey(long object) {
+    return object + 2;
   }
 
   static long key(long largeObject, int block) {

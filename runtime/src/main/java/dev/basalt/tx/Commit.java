@@ -274,12 +274,22 @@ final class Commit implements Allocator.Changes {
     return overwritten.isEmpty() ? 0 : stampsAt - RecordBuilder.EMPTY_BYTES;
   }
 
-  /** Puts what registered snapshots still need, or all, into the version store. */
+  /**
+   * Puts what registered snapshots still need, or all, into the version store. Counts are no part
+   * of what snapshots see; that one has changed is noted, because what has lost a reference now can
+   * be reached from the state before, however its count falls to 0 later.
+   */
   void keepImages(VersionStore store, Snapshots snapshots, boolean all, long sequence) {
     Snapshots.Registered registered = snapshots.look(work.registered);
     if (!all && registered.oldest() == Snapshots.NONE) {
       return;
     }
+    work.countChanges.forEach(
+        (object, _) -> {
+          if (!update.hasCreated(object)) {
+            store.add(Blocks.countKey(object), 0, sequence, null, registered);
+          }
+        });
     long newestView = all ? Long.MAX_VALUE : registered.newestView();
     for (Workspace.Copy copy : overwritten) {
       long version = heap.versionAcquire(copy.object);

@@ -138,12 +138,14 @@ public final class LimboSweep {
 
   /**
    * Whether a snapshot may still look for an earlier state of the object: it must not take that for
-   * one of another object that gets the same place.
+   * one of another object that gets the same place. Or whether one may still find a reference to it
+   * that has gone since.
    */
   private boolean isKept(long object, long oldest) {
     VersionStore versions = transactions.versions();
     return versions.lastChange(object) > oldest
-        || versions.lastChange(Blocks.headerKey(object)) > oldest;
+        || versions.lastChange(Blocks.headerKey(object)) > oldest
+        || versions.lastChange(Blocks.countKey(object)) > oldest;
   }
 
   private long pointer(long at) {
