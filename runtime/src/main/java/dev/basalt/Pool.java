@@ -3,6 +3,8 @@ package dev.basalt;
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
+import dev.basalt.medium.Medium;
+import dev.basalt.medium.WatchedMedium;
 import dev.basalt.memory.Allocator;
 import dev.basalt.object.Migration;
 import dev.basalt.object.ObjectSpace;
@@ -39,6 +41,7 @@ public final class Pool implements AutoCloseable {
 
   private final Path path;
   private final RecoveredPool recovered;
+  private final WatchedMedium medium;
   private final boolean readOnly;
   private final Allocator allocator;
   private final Log log;
@@ -49,9 +52,10 @@ public final class Pool implements AutoCloseable {
   private final long migratedObjects;
   private volatile boolean open = true;
 
-  Pool(PoolBuilder options, RecoveredPool recovered) {
+  Pool(PoolBuilder options, RecoveredPool recovered, WatchedMedium medium) {
     this.path = options.path();
     this.recovered = recovered;
+    this.medium = medium;
     this.readOnly = options.isReadOnly();
     boolean sync = options.durability() == Durability.SYNC;
     this.log =
@@ -391,6 +395,102 @@ public final class Pool implements AutoCloseable {
    */
   public static CheckReport check(Path path) {
     return PoolChecks.check(path, (_, _, _) -> {});
+  }
+
+  /**
+   * Copies the pool into a file of its own while it is in use: as it is at one commit, with all
+   * updates that have returned before the call. Updates wait for a moment at the beginning. The
+   * copy opens as a pool, free space in it takes none on the disk, and it has its name only once it
+   * is whole and durable. Every page is compared with its checksum; what is damaged is copied as it
+   * is, and reported.
+   *
+   * @param target the copy's file, which must not exist
+   * @return what it holds
+   * @throws dev.basalt.error.PoolAccessException if the target exists or cannot be created
+   * @throws dev.basalt.error.MediaErrorException if it cannot be written; there is no copy then
+   * @throws PoolClosedException if the pool is closed meanwhile; there is no copy then
+   * @throws ReadOnlyPoolException if the pool is open for reading: its file can be copied as it is
+   */
+  public BackupReport backup(Path target) {
+    return backup(target, (_, _) -> {});
+  }
+
+  /**
+   * Copies the pool into a file of its own while it is in use, like {@link #backup(Path)}.
+   *
+   * @param target the copy's file, which must not exist
+   * @param progress told how far the copy is
+   * @return what it holds
+   */
+  public BackupReport backup(Path target, BackupReport.Progress progress) {
+    checkWritable();
+    return backups().full(target, progress);
+  }
+
+  BackupReport backup(Medium target) {
+    return backups().full(target, (_, _) -> {});
+  }
+
+  /**
+   * Writes those pages into a file in which the pool differs now from an earlier backup, while it
+   * is in use. Everything that is said of {@link #backup(Path)} holds, but the file is no pool:
+   * {@link #restore(Path, Path, Path)} makes one of both. The earlier backup is read, and must stay
+   * as it is.
+   *
+   * @param earlier a backup of this pool that nobody has opened for writing
+   * @param target the file, which must not exist
+   * @param progress told how far it is
+   * @return what it holds
+   * @throws dev.basalt.error.PoolAccessException if the earlier file is no backup of this pool, or
+   *     the target exists or cannot be created
+   */
+  public BackupReport backupChanges(Path earlier, Path target, BackupReport.Progress progress) {
+    checkWritable();
+    return backups().changes(earlier, target, progress);
+  }
+
+  /**
+   * Writes those pages into a file in which the pool differs now from an earlier backup, like
+   * {@link #backupChanges(Path, Path, BackupReport.Progress)}.
+   *
+   * @param earlier a backup of this pool that nobody has opened for writing
+   * @param target the file, which must not exist
+   * @return what it holds
+   */
+  public BackupReport backupChanges(Path earlier, Path target) {
+    return backupChanges(earlier, target, (_, _) -> {});
+  }
+
+  private PoolBackup backups() {
+    return new PoolBackup(transactions, medium, id());
+  }
+
+  /**
+   * Makes a pool of a backup, and compares every page with its checksum. A backup can also be
+   * opened, or copied, as it is.
+   *
+   * @param backup the backup's file, or that of any pool that was closed
+   * @param target the pool's file, which must not exist
+   * @throws dev.basalt.error.CorruptPoolException if the backup is damaged; there is no pool then
+   * @throws dev.basalt.error.PoolAccessException if there is no backup, or the target exists
+   */
+  public static void restore(Path backup, Path target) {
+    PoolBackup.restore(backup, target, (_, _) -> {});
+  }
+
+  /**
+   * Makes a pool of a backup and the changes since, as it was when the changes were written, and
+   * compares every page with its checksum.
+   *
+   * @param backup the backup's file
+   * @param changes the file with the changes since that backup
+   * @param target the pool's file, which must not exist
+   * @throws dev.basalt.error.CorruptPoolException if one of them is damaged; there is no pool then
+   * @throws dev.basalt.error.PoolAccessException if they do not belong together, or the target
+   *     exists
+   */
+  public static void restore(Path backup, Path changes, Path target) {
+    PoolBackup.restore(backup, changes, target, (_, _) -> {});
   }
 
   /**

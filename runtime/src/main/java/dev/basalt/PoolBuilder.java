@@ -4,6 +4,7 @@ import dev.basalt.error.PoolAccessException;
 import dev.basalt.format.Geometry;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Medium;
+import dev.basalt.medium.WatchedMedium;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.ValueCodec;
 import dev.basalt.recovery.PoolCreator;
@@ -201,12 +202,13 @@ public final class PoolBuilder {
   }
 
   /** Opens the pool on a medium, which belongs to the pool from then on. */
-  Pool open(Medium medium) {
+  Pool open(Medium underlying) {
+    WatchedMedium medium = new WatchedMedium(underlying);
     try {
       UnrecoveredPool unrecovered = UnrecoveredPool.read(medium);
       RecoveredPool recovered = unrecovered.recover(Geometry.wholeChunks(maxSize), isReadOnly());
       try {
-        return new Pool(this, recovered);
+        return new Pool(this, recovered, medium);
       } catch (RuntimeException | Error e) {
         recovered.heap().close();
         throw e;

@@ -9,4 +9,8 @@ public final class MediumPools {
   public static Pool open(PoolBuilder builder, Medium medium) {
     return builder.open(medium);
   }
+
+  public static BackupReport backup(Pool pool, Medium target) {
+    return pool.backup(target);
+  }
 }

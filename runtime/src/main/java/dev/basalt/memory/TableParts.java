@@ -6,6 +6,7 @@ import dev.basalt.format.PageSumFormat;
 import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.format.TablePartFormat;
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Where the parts of the chunk table lie, and so where a chunk's entry and a page's sum do. The
@@ -36,13 +37,22 @@ final class TableParts {
 
   /** Reads the directory in the pool header. */
   void read(Heap heap) {
+    read(
+        heap.medium().name(),
+        heap.size(),
+        at -> {
+          heap.verify(at, Long.BYTES);
+          return heap.getLong(at);
+        });
+  }
+
+  /** Reads the directory in the header of a pool of a given size, by words. */
+  void read(String name, long size, LongUnaryOperator words) {
     long directory = heapOffset + PoolHeaderFormat.TABLE_DIRECTORY;
     long[] found = new long[PoolHeaderFormat.TABLE_PARTS_MAX];
     int count = 0;
     while (count < found.length) {
-      long at = directory + (long) count * Long.BYTES;
-      heap.verify(at, Long.BYTES);
-      long part = heap.getLong(at);
+      long part = words.applyAsLong(directory + (long) count * Long.BYTES);
       if (part == 0) {
         break;
       }
@@ -51,16 +61,15 @@ final class TableParts {
               ? part == first(heapOffset)
               : part >= found[count - 1] + TablePartFormat.SIZE
                   && (part - heapOffset) % Geometry.CHUNK_SIZE == 0
-                  && part <= heap.size() - TablePartFormat.SIZE;
+                  && part <= size - TablePartFormat.SIZE;
       if (!isInPlace) {
         throw new CorruptPoolException(
-            "%s: part %d of the chunk table cannot lie at %d"
-                .formatted(heap.medium().name(), count, part));
+            "%s: part %d of the chunk table cannot lie at %d".formatted(name, count, part));
       }
       found[count++] = part;
     }
     if (count == 0) {
-      throw new CorruptPoolException(heap.medium().name() + ": the pool has no chunk table");
+      throw new CorruptPoolException(name + ": the pool has no chunk table");
     }
     parts = Arrays.copyOf(found, count);
   }

@@ -44,7 +44,7 @@ public final class PoolCreator {
    */
   public static void begin(Medium medium, long logSize, long size) {
     medium.grow(size);
-    writeZeroes(medium, logSize);
+    writeLog(medium, logSize);
   }
 
   /**
@@ -61,10 +61,13 @@ public final class PoolCreator {
   }
 
   /**
-   * The log is written once in full, so that its blocks are allocated and no later append has to
+   * Writes an empty log: in full, so that its blocks are allocated and no later append has to
    * change the file system's metadata.
+   *
+   * @param medium a medium
+   * @param logSize the log's size in bytes, a multiple of the chunk size
    */
-  private static void writeZeroes(Medium medium, long logSize) {
+  public static void writeLog(Medium medium, long logSize) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment zeroes = arena.allocate(ZEROES_BYTES);
       for (long at = 0; at < logSize; at += ZEROES_BYTES) {

@@ -171,6 +171,58 @@ final class CrashRun {
     return this;
   }
 
+  /**
+   * Records updates while another thread makes backup after backup; each of them is a state that
+   * the pool was in.
+   */
+  CrashRun recordBesideBackups(List<Shelf.Kind> session) throws Exception {
+    try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+      shelf.create(pool);
+      AtomicBoolean done = new AtomicBoolean();
+      List<Path> backups = new ArrayList<>();
+      Thread thread =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    do {
+                      Path backup = folder.resolve("backup-" + backups.size());
+                      pool.backup(backup);
+                      backups.add(backup);
+                    } while (!done.get());
+                  });
+      try {
+        for (Shelf.Kind kind : session) {
+          shelf.run(pool, kind);
+        }
+      } finally {
+        done.set(true);
+        thread.join();
+      }
+      int before = 0;
+      for (Path backup : backups) {
+        before = checkBackup(backup, before);
+      }
+      states += backups.size();
+    }
+    recording.synced();
+    return this;
+  }
+
+  private int checkBackup(Path backup, int before) throws Exception {
+    PoolVerifier.verify(backup);
+    try (Pool pool = Pool.builder(backup).maxSize(POOL_SIZE_MAX).open()) {
+      int claimed = Shelf.claimed(pool);
+      if (claimed < before || !Shelf.text(pool).equals(shelf.states().get(claimed))) {
+        throw new AssertionError(
+            "seed %d: a backup is at update %d, and not as that left the pool; the one before was at %d"
+                .formatted(seed, claimed, before));
+      }
+      return claimed;
+    } finally {
+      Files.delete(backup);
+    }
+  }
+
   /** Random sessions of the given kinds. */
   static List<List<Shelf.Kind>> sessions(long seed, int sessions, int steps, Shelf.Kind... kinds) {
     Random random = new Random(seed);

@@ -74,6 +74,9 @@ public final class CrashingMedium implements Medium {
   @Override
   public synchronized void write(long offset, MemorySegment source) {
     recordStores();
+    if (offset + source.byteSize() > target.size()) {
+      recording.add(new Recording.Grow(offset + source.byteSize()));
+    }
     recording.add(new Recording.Write(offset, source.toArray(ValueLayout.JAVA_BYTE)));
     target.write(offset, source);
   }

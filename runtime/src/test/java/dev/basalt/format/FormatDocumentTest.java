@@ -36,7 +36,9 @@ class FormatDocumentTest {
           ArrayFormat.structure(),
           ForwardFormat.structure(),
           TypeRecordFormat.structure(),
-          LimboNodeFormat.structure());
+          LimboNodeFormat.structure(),
+          ChangesFormat.structure(),
+          ChangedPageFormat.structure());
 
   @Test
   void documentAndCodeHaveTheSameStructuresWithTheSameFields() throws IOException {

@@ -1,0 +1,10 @@
+package dev.basalt.backup;
+
+/**
+ * Bytes of a pool that are not as they were written.
+ *
+ * @param offset where they lie in the pool
+ * @param length how many
+ * @param message what is wrong
+ */
+public record Damage(long offset, long length, String message) {}
