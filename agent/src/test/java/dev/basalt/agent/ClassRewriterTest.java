@@ -68,7 +68,7 @@ class ClassRewriterTest {
     loader.with(Parent.class.getName(), rewrite(Parent.class));
     var constructor = loader.loadClass(Neighbours.class.getName()).getDeclaredConstructor();
     Object program = constructor.newInstance();
-    assertThat(((dev.basalt.agent.fixture.Program) program).run(object -> {}))
+    assertThat(((dev.basalt.agent.fixture.Program) program).run(object -> object))
         .isEqualTo(Neighbours.EXPECTED);
     assertThat(loader.rewritten)
         .containsKey(Neighbours.class.getName() + "$Child")
@@ -325,7 +325,7 @@ class ClassRewriterTest {
         };
     Object program =
         unaware.loadClass(Neighbours.class.getName()).getDeclaredConstructor().newInstance();
-    assertThatThrownBy(() -> ((dev.basalt.agent.fixture.Program) program).run(object -> {}))
+    assertThatThrownBy(() -> ((dev.basalt.agent.fixture.Program) program).run(object -> object))
         .isInstanceOf(IllegalAccessError.class);
   }
 }

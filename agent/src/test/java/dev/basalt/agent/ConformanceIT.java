@@ -6,15 +6,9 @@ import dev.basalt.Pool;
 import dev.basalt.agent.conformance.Member;
 import dev.basalt.agent.conformance.Members;
 import dev.basalt.object.PersistentObject;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,37 +39,7 @@ class ConformanceIT {
 
   private static Map<String, String> java(List<String> flags, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.addAll(List.of("-Dstdout.encoding=UTF-8", "-cp", classPath(), Members.class.getName()));
-    command.addAll(List.of(arguments));
-    Path output = folder.resolve("output.txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    String printed = Files.readString(output, StandardCharsets.UTF_8);
-    assertThat(process.exitValue()).as(printed).isZero();
-    Map<String, String> traces = new TreeMap<>();
-    for (String line : printed.split("\n")) {
-      String[] parts = line.split(": ", 2);
-      if (parts.length == 2) {
-        traces.put(parts[0], parts[1]);
-      }
-    }
-    return traces;
-  }
-
-  private static String classPath() {
-    return System.getProperty(
-        "surefire.test.class.path", System.getProperty("java.class.path") + File.pathSeparator);
+    return ChildJvm.lines(ChildJvm.run(folder, flags, Members.class, arguments));
   }
 
   static List<Member<?>> members() {

@@ -1,55 +1,31 @@
 package dev.basalt.agent;
 
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.Pool;
-import dev.basalt.agent.fixture.Clones;
-import dev.basalt.agent.fixture.Constructors;
-import dev.basalt.agent.fixture.Flow;
-import dev.basalt.agent.fixture.Hidden;
-import dev.basalt.agent.fixture.Insiders;
-import dev.basalt.agent.fixture.Interfaces;
-import dev.basalt.agent.fixture.Neighbours;
-import dev.basalt.agent.fixture.Primitives;
 import dev.basalt.agent.fixture.Program;
-import dev.basalt.agent.fixture.References;
-import dev.basalt.agent.fixture.Reflective;
-import dev.basalt.agent.fixture.Serialised;
+import dev.basalt.agent.started.Programs;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Programs come to the same result before rewriting, after it, and with objects in a pool. */
+/**
+ * Programs come to the same result before rewriting, after it, and with objects in a pool; in
+ * another JVM: see ProgramIT.
+ */
 class ProgramTest {
-  private static final Map<Class<? extends Program>, Object> EXPECTED =
-      Map.ofEntries(
-          entry(Primitives.class, Primitives.EXPECTED),
-          entry(Hidden.class, Hidden.EXPECTED),
-          entry(Insiders.class, Insiders.EXPECTED),
-          entry(Neighbours.class, Neighbours.EXPECTED),
-          entry(Interfaces.class, Interfaces.EXPECTED),
-          entry(Constructors.class, Constructors.EXPECTED),
-          entry(References.class, References.EXPECTED),
-          entry(Flow.class, Flow.EXPECTED),
-          entry(Clones.class, Clones.EXPECTED),
-          entry(Reflective.class, Reflective.EXPECTED),
-          entry(Serialised.class, Serialised.EXPECTED));
-
   @TempDir private Path folder;
 
   static Stream<Class<? extends Program>> programs() {
-    return EXPECTED.keySet().stream();
+    return Programs.EXPECTED.keySet().stream();
   }
 
   @ParameterizedTest
   @MethodSource("programs")
   void originalGivesTheExpectedResult(Class<? extends Program> program) throws Exception {
-    assertThat(run(program, object -> {})).isEqualTo(EXPECTED.get(program));
+    assertThat(run(program, object -> object)).isEqualTo(Programs.EXPECTED.get(program));
   }
 
   @ParameterizedTest
@@ -57,8 +33,16 @@ class ProgramTest {
   void plainObjectsOfRewrittenClassesBehaveAsBefore(Class<? extends Program> program)
       throws Exception {
     RewritingLoader loader = new RewritingLoader();
-    assertThat(run(loader.loadClass(program.getName()), object -> {}))
-        .isEqualTo(EXPECTED.get(program));
+    Class<?> rewritten = loader.loadClass(program.getName());
+    Object result;
+    if (instance(rewritten).needsPool()) {
+      try (Pool pool = pool(loader)) {
+        result = pool.update(() -> run(rewritten, object -> object));
+      }
+    } else {
+      result = run(rewritten, object -> object);
+    }
+    assertThat(result).isEqualTo(Programs.EXPECTED.get(program));
     assertThat(loader.refusals).isEmpty();
   }
 
@@ -67,13 +51,14 @@ class ProgramTest {
   void handlesBehaveLikePlainObjects(Class<? extends Program> program) throws Exception {
     RewritingLoader loader = new RewritingLoader();
     try (Pool pool = pool(loader)) {
-      Consumer<Object> persist =
+      Program.Keeper persist =
           object -> {
             pool.putRoot("root" + pool.rootNames().size(), object);
             assertThat(Pool.isPersistent(object)).isTrue();
+            return object;
           };
       assertThat(run(loader.loadClass(program.getName()), persist))
-          .isEqualTo(EXPECTED.get(program));
+          .isEqualTo(Programs.EXPECTED.get(program));
     }
   }
 
@@ -83,9 +68,13 @@ class ProgramTest {
       throws Exception {
     RewritingLoader loader = new RewritingLoader();
     try (Pool pool = pool(loader)) {
-      Consumer<Object> persist = object -> pool.putRoot("root" + pool.rootNames().size(), object);
+      Program.Keeper persist =
+          object -> {
+            pool.putRoot("root" + pool.rootNames().size(), object);
+            return object;
+          };
       Object result = pool.update(() -> run(loader.loadClass(program.getName()), persist));
-      assertThat(result).isEqualTo(EXPECTED.get(program));
+      assertThat(result).isEqualTo(Programs.EXPECTED.get(program));
     }
   }
 
@@ -97,9 +86,13 @@ class ProgramTest {
         .open();
   }
 
-  private static Object run(Class<?> program, Consumer<Object> persist) throws Exception {
+  private static Object run(Class<?> program, Program.Keeper keeper) throws Exception {
+    return instance(program).run(keeper);
+  }
+
+  private static Program instance(Class<?> program) throws ReflectiveOperationException {
     var constructor = program.getDeclaredConstructor();
     constructor.setAccessible(true);
-    return ((Program) constructor.newInstance()).run(persist);
+    return (Program) constructor.newInstance();
   }
 }

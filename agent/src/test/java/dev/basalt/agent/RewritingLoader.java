@@ -57,7 +57,7 @@ class RewritingLoader extends ClassLoader {
         return known;
       }
       boolean fixture =
-          !name.equals("dev.basalt.agent.fixture.Program")
+          !name.startsWith("dev.basalt.agent.fixture.Program")
               && FOLDERS.stream().anyMatch(folder -> name.startsWith(PACKAGE + folder));
       return fixture || made.containsKey(name) ? define(name) : super.loadClass(name, resolve);
     }
