@@ -15,7 +15,11 @@ public final class Members {
           new Insides(),
           new Objects(),
           new Text(),
-          new Flows());
+          new Flows(),
+          new Values(),
+          new Rows(),
+          new Containers(),
+          new Corners());
 
   private Members() {}
 
