@@ -96,8 +96,9 @@ class AgentStartIT {
                 "-cp",
                 LIBRARIES + File.pathSeparator + place(Late.class),
                 Late.class.getName(),
-                AGENT));
-    assertThat(output).isEqualTo("12 false true false");
+                AGENT,
+                folder.resolve("late.pool").toString()));
+    assertThat(output).isEqualTo("12 false true false [new] true");
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.basalt.agent.started;
 import com.sun.tools.attach.VirtualMachine;
 import dev.basalt.Pool;
 import dev.basalt.annotation.Persistent;
+import dev.basalt.error.NotEnhancedException;
+import java.nio.file.Path;
 
 /**
  * A program for a JVM of its own: uses a persistent class before it attaches the agent to itself.
@@ -41,7 +43,22 @@ public final class Late {
             + " "
             + isRewritten(new New())
             + " "
-            + Pool.isPersistent(early));
+            + Pool.isPersistent(early)
+            + " "
+            + store(arguments[1], early));
+  }
+
+  /** An object of a class that the agent has seen can be stored, one of the other cannot. */
+  private static String store(String file, Early early) {
+    try (Pool pool = Pool.builder(Path.of(file)).maxSize(64L << 20).logSize(1 << 20).open()) {
+      pool.putRoot("new", new New());
+      try {
+        pool.putRoot("early", early);
+        return "stored";
+      } catch (NotEnhancedException e) {
+        return pool.rootNames() + " " + e.getMessage().contains(Early.class.getName());
+      }
+    }
   }
 
   private static boolean isRewritten(Object object) {
