@@ -197,6 +197,21 @@ final class ClassModels {
     return model != null && hasAccessors(model);
   }
 
+  /**
+   * Whether a class cannot be found before it is loaded, and so it cannot be known yet which of its
+   * fields are stored. A class that is missing altogether is no such class: others of its loader
+   * can be found, such as the one that uses it.
+   */
+  boolean isKnownLate(@Nullable String owner, ClassModel user) {
+    return owner != null
+        && !isOfJdk(owner)
+        && owner.charAt(0) != '['
+        && find(owner) == null
+        && user.version() >= Opcodes.V1_7
+        && open(user.name()) == null
+        && knowsTheRuntime();
+  }
+
   /** What a field instruction refers to, or null if that is not a stored field. */
   @Nullable StoredField storedField(String owner, String name, String desc) {
     if (isOfJdk(owner) || owner.charAt(0) == '[') {

@@ -66,7 +66,7 @@ public final class ClassRewriter {
     boolean reflects = scan.mayReflect() && !model.isPartOfTheBridge() && models.knowsTheRuntime();
     return transactional
             || reflects
-            || ConstantPoolScan.refersToStoredField(reader, classFile, models)
+            || ConstantPoolScan.refersToStoredField(reader, classFile, model, models)
         ? redirect(reader, model, transactional, reflects)
         : Optional.empty();
   }
@@ -112,7 +112,8 @@ public final class ClassRewriter {
         @Nullable String signature,
         String @Nullable [] exceptions) {
       MethodVisitor method = super.visitMethod(access, name, desc, signature, exceptions);
-      MethodVisitor next = new ReflectionRule(new CloneRule(method, model.name()), reflection);
+      MethodVisitor late = new LateFieldRule(method, models, model, () -> {});
+      MethodVisitor next = new ReflectionRule(new CloneRule(late, model.name()), reflection);
       if (name.equals("<init>")) {
         return new ConstructorRule(next, models);
       }
@@ -131,12 +132,14 @@ public final class ClassRewriter {
 
   /** The methods of any other class. */
   private final class ForeignCode extends ClassVisitor {
+    private final ClassModel model;
     private final ReflectionMethods reflection;
     private final boolean reflects;
     private boolean fieldsChanged;
 
     ForeignCode(ClassVisitor next, ClassModel model, boolean reflects) {
       super(Opcodes.ASM9, next);
+      this.model = model;
       this.reflection = new ReflectionMethods(model);
       this.reflects = reflects;
     }
@@ -152,7 +155,12 @@ public final class ClassRewriter {
         String desc,
         @Nullable String signature,
         String @Nullable [] exceptions) {
-      MethodVisitor next = super.visitMethod(access, name, desc, signature, exceptions);
+      MethodVisitor next =
+          new LateFieldRule(
+              super.visitMethod(access, name, desc, signature, exceptions),
+              models,
+              model,
+              () -> fieldsChanged = true);
       if (reflects && !name.startsWith(ReflectionMethods.PREFIX)) {
         next = new ReflectionRule(next, reflection);
       }

@@ -107,8 +107,12 @@ final class ConstantPoolScan {
     return (found & REFLECTION) != 0;
   }
 
-  /** Whether a class that has no stored fields itself refers to one of another class. */
-  static boolean refersToStoredField(ClassReader reader, byte[] classFile, ClassModels models) {
+  /**
+   * Whether a class that has no stored fields itself refers to one of another class, or to a field
+   * of which that will be known late.
+   */
+  static boolean refersToStoredField(
+      ClassReader reader, byte[] classFile, ClassModel user, ClassModels models) {
     int ownClass = reader.readUnsignedShort(reader.header + 2);
     char[] buffer = new char[reader.getMaxStringLength()];
     @Nullable BitSet used = null;
@@ -122,9 +126,13 @@ final class ConstantPoolScan {
       if (used == null) {
         used = InstanceFieldUses.of(reader, classFile);
       }
-      if (used.get(i)
-          && models.mayHaveAccessors(reader.readClass(item, buffer))
-          && isStored(reader, item, buffer, models)) {
+      if (!used.get(i)) {
+        continue;
+      }
+      String owner = reader.readClass(item, buffer);
+      if (models.mayHaveAccessors(owner)
+          ? isStored(reader, item, buffer, models)
+          : models.isKnownLate(owner, user)) {
         return true;
       }
     }

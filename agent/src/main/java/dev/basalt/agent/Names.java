@@ -28,6 +28,7 @@ final class Names {
   static final String STORE_DESC = "(L" + WRITER + ";)V";
   static final String HANDLE_DESC = "(" + SPACE_DESC + "J)L" + PERSISTENT_OBJECT + ";";
 
+  static final String LATE_FIELDS = BRIDGE_PACKAGE + "LateFields";
   static final String REFLECTION = BRIDGE_PACKAGE + "Reflection";
   static final String BODY_WITH_RESULT = BRIDGE_PACKAGE + "TransactionalBody";
   static final String BODY_WITHOUT_RESULT = BRIDGE_PACKAGE + "TransactionalAction";

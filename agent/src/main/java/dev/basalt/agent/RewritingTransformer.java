@@ -66,8 +66,15 @@ final class RewritingTransformer implements ClassFileTransformer {
         name -> loaded.contains(weak.get(), name));
   }
 
+  /** Asks the loaders above too: not every loader passes questions for files on to them. */
   private static @Nullable InputStream open(@Nullable ClassLoader loader, String path) {
-    return loader == null ? null : loader.getResourceAsStream(path);
+    for (ClassLoader at = loader; at != null; at = at.getParent()) {
+      InputStream file = at.getResourceAsStream(path);
+      if (file != null) {
+        return file;
+      }
+    }
+    return null;
   }
 
   /** Lets a named module call the bridge, and the runtime make handles of its classes. */
