@@ -1,10 +1,9 @@
 package dev.basalt.memory;
 
-import java.util.Arrays;
-
 /**
- * A map from offsets to longs without boxing: open addressing, linear probing. Offset 0 cannot be a
- * key. Not thread-safe.
+ * A map from offsets to longs without boxing: open addressing, linear probing. Going through it and
+ * emptying it costs what is in it, however large it has been: a small update often follows a large
+ * one. Offset 0 cannot be a key. Not thread-safe.
  */
 public final class OffsetMap {
   private static final int INITIAL_CAPACITY = 16;
@@ -14,6 +13,10 @@ public final class OffsetMap {
 
   private long[] keys = new long[INITIAL_CAPACITY];
   private long[] values = new long[INITIAL_CAPACITY];
+
+  /** Where the keys lie, in the order in which they came. */
+  private int[] places = new int[INITIAL_CAPACITY / 2];
+
   private int size;
 
   /** Decides about an entry. */
@@ -68,7 +71,7 @@ public final class OffsetMap {
         i = slot(offset);
       }
       keys[i] = offset;
-      size++;
+      places[size++] = i;
     }
     values[i] = value;
   }
@@ -93,16 +96,13 @@ public final class OffsetMap {
   }
 
   /**
-   * Visits every entry, in no particular order.
+   * Visits every entry, in the order in which their keys came.
    *
    * @param visitor takes them; must not change the map
    */
   public void forEach(Visitor visitor) {
-    for (int i = 0, left = size; left > 0; i++) {
-      if (keys[i] != 0) {
-        visitor.visit(keys[i], values[i]);
-        left--;
-      }
+    for (int n = 0; n < size; n++) {
+      visitor.visit(keys[places[n]], values[places[n]]);
     }
   }
 
@@ -113,12 +113,9 @@ public final class OffsetMap {
    * @return {@code false} at the first that is not
    */
   public boolean allMatch(Test test) {
-    for (int i = 0, left = size; left > 0; i++) {
-      if (keys[i] != 0) {
-        if (!test.test(keys[i], values[i])) {
-          return false;
-        }
-        left--;
+    for (int n = 0; n < size; n++) {
+      if (!test.test(keys[places[n]], values[places[n]])) {
+        return false;
       }
     }
     return true;
@@ -126,16 +123,20 @@ public final class OffsetMap {
 
   /** Removes everything. */
   public void clear() {
-    if (size == 0) {
-      return;
-    }
     if (keys.length > KEPT_CAPACITY) {
-      keys = new long[INITIAL_CAPACITY];
-      values = new long[INITIAL_CAPACITY];
+      setCapacity(INITIAL_CAPACITY);
     } else {
-      Arrays.fill(keys, 0);
+      for (int n = 0; n < size; n++) {
+        keys[places[n]] = 0;
+      }
     }
     size = 0;
+  }
+
+  private void setCapacity(int capacity) {
+    keys = new long[capacity];
+    values = new long[capacity];
+    places = new int[capacity / 2];
   }
 
   private int slot(long offset) {
@@ -150,14 +151,14 @@ public final class OffsetMap {
   private void enlarge() {
     long[] oldKeys = keys;
     long[] oldValues = values;
-    keys = new long[oldKeys.length * 2];
-    values = new long[oldKeys.length * 2];
-    for (int i = 0; i < oldKeys.length; i++) {
-      if (oldKeys[i] != 0) {
-        int to = slot(oldKeys[i]);
-        keys[to] = oldKeys[i];
-        values[to] = oldValues[i];
-      }
+    int[] oldPlaces = places;
+    setCapacity(oldKeys.length * 2);
+    for (int n = 0; n < size; n++) {
+      int from = oldPlaces[n];
+      int to = slot(oldKeys[from]);
+      keys[to] = oldKeys[from];
+      values[to] = oldValues[from];
+      places[n] = to;
     }
   }
 }
