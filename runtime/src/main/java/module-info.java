@@ -2,7 +2,6 @@
 module dev.basalt.runtime {
   requires transitive dev.basalt.annotations;
   requires static transitive org.jspecify;
-  requires com.github.benmanes.caffeine;
   requires jdk.jfr;
   requires org.slf4j;
 

@@ -2,7 +2,6 @@ package dev.basalt.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.basalt.Pool;
 import dev.basalt.agent.started.Counter;
 import dev.basalt.agent.started.Late;
@@ -34,7 +33,7 @@ class AgentStartIT {
   @TempDir private Path folder;
 
   private static final String LIBRARIES =
-      Stream.of(Pool.class, Persistent.class, Caffeine.class, Logger.class, NullMarked.class)
+      Stream.of(Pool.class, Persistent.class, Logger.class, NullMarked.class)
           .map(AgentStartIT::place)
           .map(Path::toString)
           .collect(Collectors.joining(File.pathSeparator));

@@ -566,6 +566,20 @@ public final class ObjectSpace implements Mapping.SlowRead {
   }
 
   /**
+   * Whether an object is an array of slots; inside a transaction.
+   *
+   * @param object any object of the pool
+   * @return {@code true} if {@link #createSlots} has made it
+   */
+  public boolean isSlots(long object) {
+    try {
+      return classId(currentTx(), object) == ClassIds.SLOTS;
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
+  }
+
+  /**
    * Where a slot of an array lies.
    *
    * @param index its index

@@ -41,7 +41,7 @@ public final class Reclaimer {
   private final class Policy implements LimboSweep.Policy {
     @Override
     public boolean isHeld(long object) {
-      return space.handles().find(object) != null;
+      return space.handles().isHeld(object);
     }
 
     @Override
