@@ -19,6 +19,8 @@ final class BasaltMap implements MapContender {
         Pool.builder(folder.resolve("map.pool"))
             .durability(Durability.ASYNC)
             .maxSize(8L << 30)
+            .logSize(1L << 30) // a checkpoint every few million updates
+            .memoryMax(2L << 30) // the changed pages fit
             .open();
     this.map = pool.root("map", Map.class, made);
   }

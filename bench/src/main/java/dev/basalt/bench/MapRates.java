@@ -78,8 +78,8 @@ public final class MapRates {
         "medians of %d rounds; %s entries of %d bytes%n", rounds, entries, Customers.PAYLOAD);
   }
 
-  private static void run(
-      List<String> command, Map<MapRun.Figure, double[]> values, int round) throws Exception {
+  private static void run(List<String> command, Map<MapRun.Figure, double[]> values, int round)
+      throws Exception {
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader lines = child.inputReader(StandardCharsets.US_ASCII)) {
@@ -111,8 +111,7 @@ public final class MapRates {
     return command;
   }
 
-  private static void print(
-      List<String> names, Map<String, Map<MapRun.Figure, double[]>> figures) {
+  private static void print(List<String> names, Map<String, Map<MapRun.Figure, double[]>> figures) {
     List<String> headings = new ArrayList<>(List.of("a second"));
     for (MapRun.Figure figure : MapRun.Figure.values()) {
       headings.add(figure.heading);

@@ -1,6 +1,7 @@
 package dev.basalt.collections;
 
 import java.util.AbstractMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
@@ -24,6 +25,9 @@ abstract class AtomicMap<K extends @Nullable Object, V extends @Nullable Object>
 
   /** Removes a key, and tells whether it was there. */
   abstract boolean removeKey(@Nullable Object key);
+
+  /** Iterates over the entries, which write to the map. */
+  abstract Iterator<Entry<K, V>> entries();
 
   @Override
   public V getOrDefault(@Nullable Object key, V otherwise) {

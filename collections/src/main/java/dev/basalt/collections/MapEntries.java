@@ -7,12 +7,12 @@ import java.util.Map.Entry;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The entries of a sorted map or of a range of one; changes go through to the map. */
-final class SortedEntries<K extends @Nullable Object, V extends @Nullable Object>
+/** The entries of a map; changes go through to it. */
+final class MapEntries<K extends @Nullable Object, V extends @Nullable Object>
     extends AbstractSet<Entry<K, V>> {
-  private final SortedView<K, V> map;
+  private final AtomicMap<K, V> map;
 
-  SortedEntries(SortedView<K, V> map) {
+  MapEntries(AtomicMap<K, V> map) {
     this.map = map;
   }
 
@@ -58,6 +58,6 @@ final class SortedEntries<K extends @Nullable Object, V extends @Nullable Object
 
   @Override
   public Iterator<Entry<K, V>> iterator() {
-    return new SortedCursor<>(map);
+    return map.entries();
   }
 }

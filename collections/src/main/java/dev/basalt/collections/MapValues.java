@@ -7,11 +7,11 @@ import java.util.Map.Entry;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a sorted map or of a range of one, in the order of the keys. */
-final class SortedValues<V extends @Nullable Object> extends AbstractCollection<V> {
-  private final SortedView<?, V> map;
+/** The values of a map, in the map's order; changes go through to it. */
+final class MapValues<V extends @Nullable Object> extends AbstractCollection<V> {
+  private final AtomicMap<?, V> map;
 
-  SortedValues(SortedView<?, V> map) {
+  MapValues(AtomicMap<?, V> map) {
     this.map = map;
   }
 
@@ -61,8 +61,8 @@ final class SortedValues<V extends @Nullable Object> extends AbstractCollection<
   }
 
   private static <K extends @Nullable Object, V extends @Nullable Object> Iterator<V> iterator(
-      SortedView<K, V> of) {
-    SortedCursor<K, V> entries = new SortedCursor<>(of);
+      AtomicMap<K, V> of) {
+    Iterator<Entry<K, V>> entries = of.entries();
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

@@ -93,22 +93,22 @@ public final class PersistentHashSet<E extends @Nullable Object> extends Abstrac
 
   @Override
   public boolean addAll(Collection<? extends E> elements) {
-    return map().atomically(() -> super.addAll(elements));
+    return map().changing(() -> super.addAll(elements));
   }
 
   @Override
   public boolean removeAll(Collection<?> elements) {
-    return map().atomically(() -> super.removeAll(elements));
+    return map().changing(() -> super.removeAll(elements));
   }
 
   @Override
   public boolean retainAll(Collection<?> elements) {
-    return map().atomically(() -> super.retainAll(elements));
+    return map().changing(() -> super.retainAll(elements));
   }
 
   @Override
   public boolean removeIf(Predicate<? super E> filter) {
-    return map().atomically(() -> super.removeIf(filter));
+    return map().changing(() -> super.removeIf(filter));
   }
 
   @Override
@@ -123,17 +123,17 @@ public final class PersistentHashSet<E extends @Nullable Object> extends Abstrac
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return map().inOneState(() -> super.equals(other));
+    return map().reading(() -> super.equals(other));
   }
 
   @Override
   public int hashCode() {
-    return map().inOneState(super::hashCode);
+    return map().reading(super::hashCode);
   }
 
   @Override
   public String toString() {
-    return map().inOneState(super::toString);
+    return map().reading(super::toString);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.basalt.collections;
 
-import java.util.AbstractMap.SimpleEntry;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -66,24 +65,5 @@ final class SortedCursor<K extends @Nullable Object, V extends @Nullable Object>
     }
     last = null;
     boolean _ = map.removeKey(entry.getKey());
-  }
-
-  /** An entry as it was read, which writes to the map. */
-  private static final class WriteThrough<K extends @Nullable Object, V extends @Nullable Object>
-      extends SimpleEntry<K, V> {
-    private static final long serialVersionUID = 1L;
-
-    private final transient SortedView<K, V> map;
-
-    WriteThrough(SortedView<K, V> map, K key, V value) {
-      super(key, value);
-      this.map = map;
-    }
-
-    @Override
-    public V setValue(V value) {
-      V _ = map.put(getKey(), value);
-      return super.setValue(value);
-    }
   }
 }

@@ -327,7 +327,7 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
 
   @Override
   public Collection<V> values() {
-    return new SortedValues<>(this);
+    return new MapValues<>(this);
   }
 
   @Override
@@ -336,8 +336,13 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
   }
 
   @Override
+  Iterator<Entry<K, V>> entries() {
+    return new SortedCursor<>(this);
+  }
+
+  @Override
   public Set<Entry<K, V>> entrySet() {
-    return new SortedEntries<>(this);
+    return new MapEntries<>(this);
   }
 
   Iterator<K> keys() {
