@@ -2,6 +2,8 @@ package dev.basalt;
 
 import dev.basalt.error.PoolAccessException;
 import dev.basalt.format.Geometry;
+import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.DeviceMedium;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Medium;
 import dev.basalt.medium.WatchedMedium;
@@ -38,6 +40,7 @@ public final class PoolBuilder {
   private long memoryMax = MEMORY_MAX_DEFAULT;
   private Duration syncInterval = SYNC_INTERVAL_DEFAULT;
   private long freeSpaceKept = -1;
+  private boolean overwriteDevice;
   private final List<Class<?>> classes = new ArrayList<>();
   private final List<Codec<?>> codecs = new ArrayList<>();
   private @Nullable ClassLoader loader;
@@ -188,6 +191,17 @@ public final class PoolBuilder {
   }
 
   /**
+   * Lets a pool that is to be created on a block device take the place of what is there, which is
+   * lost. If not set, the device must be empty, or hold a pool that is to be opened.
+   *
+   * @return this builder
+   */
+  public PoolBuilder overwriteDevice() {
+    this.overwriteDevice = true;
+    return this;
+  }
+
+  /**
    * Opens the pool. What a crash has left in the log is replayed first.
    *
    * @return the open pool
@@ -219,7 +233,10 @@ public final class PoolBuilder {
     }
   }
 
-  private FileMedium openMedium() {
+  private Medium openMedium() {
+    if (DeviceMedium.isDevice(path)) {
+      return openDevice();
+    }
     boolean exists = Files.exists(path);
     return switch (mode) {
       case OPEN -> FileMedium.open(path, false);
@@ -239,14 +256,32 @@ public final class PoolBuilder {
     };
   }
 
+  /** A device is there before the pool is; what decides is what it holds. */
+  private DeviceMedium openDevice() {
+    DeviceMedium device = DeviceMedium.open(path, isReadOnly());
+    try {
+      boolean mayCreate = mode == OpenMode.CREATE_NEW || mode == OpenMode.OPEN_OR_CREATE;
+      boolean isPool = mayCreate && SuperblockStore.isPool(device);
+      if (mayCreate && (!isPool || mode == OpenMode.CREATE_NEW)) {
+        if (!device.isBlank() && !overwriteDevice) {
+          throw new PoolAccessException(
+              "%s holds %s; the pool would take its place if overwriteDevice() said so"
+                  .formatted(path, isPool ? "a pool" : "something that is not a pool"));
+        }
+        checkSizes();
+        device.clear();
+        PoolCreator.create(device, logSize);
+      }
+      return device;
+    } catch (RuntimeException | Error e) {
+      device.close();
+      throw e;
+    }
+  }
+
   /** Makes the file; says whether it was this call that gave the pool its name. */
   private boolean create() {
-    long smallest = Geometry.heapOffset(logSize) + HEAP_SIZE_MIN;
-    if (maxSize < smallest) {
-      throw new IllegalArgumentException(
-          "maxSize %d is too small for a log of %d bytes: at least %d"
-              .formatted(maxSize, logSize, smallest));
-    }
+    checkSizes();
     try (FileMedium medium = FileMedium.createUnpublished(path)) {
       try {
         PoolCreator.create(medium, logSize);
@@ -255,6 +290,15 @@ public final class PoolBuilder {
         medium.deleteUnpublished();
         throw e;
       }
+    }
+  }
+
+  private void checkSizes() {
+    long smallest = Geometry.heapOffset(logSize) + HEAP_SIZE_MIN;
+    if (maxSize < smallest) {
+      throw new IllegalArgumentException(
+          "maxSize %d is too small for a log of %d bytes: at least %d"
+              .formatted(maxSize, logSize, smallest));
     }
   }
 

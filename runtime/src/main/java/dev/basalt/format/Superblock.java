@@ -120,6 +120,16 @@ public record Superblock(
   }
 
   /**
+   * Whether a page begins as a superblock does.
+   *
+   * @param page the page
+   * @return whether the magic is there
+   */
+  public static boolean isOne(MemorySegment page) {
+    return page.get(U64, MAGIC_AT) == MAGIC;
+  }
+
+  /**
    * Chooses the valid one of the two copies. The magic says whether it is a pool at all, the
    * version and byte order whether this code may read it, the checksum whether the rest can be
    * trusted.

@@ -49,7 +49,25 @@ public final class SuperblockStore {
             "%s is cut off: it should have at least %d bytes but has %d"
                 .formatted(medium.name(), superblock.poolSize(), size));
       }
+      medium.occupy(superblock.poolSize());
       return new SuperblockStore(medium, superblock);
+    }
+  }
+
+  /**
+   * Whether a medium says that it is a pool, sound or not.
+   *
+   * @param medium the medium
+   * @return whether one of the superblocks begins as one
+   */
+  public static boolean isPool(Medium medium) {
+    if (medium.size() < 2L * Geometry.PAGE_SIZE) {
+      return false;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pages = arena.allocate(2L * Geometry.PAGE_SIZE, Long.BYTES);
+      medium.read(0, pages);
+      return Superblock.isOne(pages) || Superblock.isOne(pages.asSlice(Geometry.PAGE_SIZE));
     }
   }
 

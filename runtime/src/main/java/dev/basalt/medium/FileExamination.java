@@ -27,6 +27,23 @@ final class FileExamination {
 
   private FileExamination() {}
 
+  static MediumAttributes ofDevice(int fd, long size) {
+    Posix.Details details = Posix.details(fd);
+    Path queue = queue(details.major(), details.minor());
+    return new MediumAttributes(
+        MediumAttributes.Kind.BLOCK,
+        "block device %d:%d".formatted(details.major(), details.minor()),
+        size,
+        positive(details.atomicMinBytes()),
+        positive(details.atomicMaxBytes()),
+        number(queue, "logical_block_size"),
+        number(queue, "physical_block_size"),
+        positive(details.preferredBytes()),
+        number(queue, "logical_block_size"),
+        number(queue, "write_zeroes_max_bytes").isPresent(),
+        Posix.canMapSync(fd, Math.max(size, 1)));
+  }
+
   static MediumAttributes of(int fd, long size) {
     Posix.Details details = Posix.details(fd);
     Posix.FileSystem system = Posix.fileSystem(fd);

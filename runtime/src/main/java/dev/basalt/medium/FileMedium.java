@@ -6,37 +6,23 @@ import dev.basalt.error.PoolAccessException;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.error.PoolInUseException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/**
- * A pool in an ordinary file of the page cache. The file is locked with {@code flock}, which
- * belongs to the open file: it excludes other processes and other opens in this one, and ends with
- * the process.
- */
-public final class FileMedium implements Medium {
+/** A pool in an ordinary file of the page cache. */
+public final class FileMedium extends DescriptorMedium {
   private static final int MODE = 0600;
-  private static final int ZEROES_BYTES = 1 << 20;
 
-  private final Path path;
-
-  /** The name that the file has until it is published; the same as {@link #path} for others. */
+  /** The name that the file has until it is published; the same as {@link #name} for others. */
   private final Path givenName;
-
-  private final int fd;
 
   /** The size that the file had when it was opened or last grown by us. */
   private volatile long sizeKnown;
 
-  private volatile boolean closed;
-
   private FileMedium(Path path, Path givenName, int fd) {
-    this.path = path;
+    super(path, fd);
     this.givenName = givenName;
-    this.fd = fd;
     this.sizeKnown = Math.max(0, Posix.size(fd));
   }
 
@@ -124,33 +110,6 @@ public final class FileMedium implements Medium {
     }
   }
 
-  private void lock(int kind) {
-    int locked = Posix.flock(fd, kind | Posix.LOCK_NB);
-    if (locked == -Posix.EWOULDBLOCK) {
-      throw new PoolInUseException(path + " is already open" + LockHolder.describe(path));
-    }
-    if (locked < 0) {
-      throw new PoolAccessException(path + " cannot be locked: " + Posix.message(locked));
-    }
-  }
-
-  private static PoolAccessException cannotOpen(Path path, int error, boolean readOnly) {
-    return new PoolAccessException(
-        switch (-error) {
-          case Posix.ENOENT -> path + " does not exist";
-          case Posix.EACCES, Posix.EPERM ->
-              path + " cannot be opened: no permission to " + (readOnly ? "read" : "write") + " it";
-          case Posix.EROFS ->
-              path + " cannot be opened for writing: it is on a read-only file system";
-          default -> path + " cannot be opened: " + Posix.message(error);
-        });
-  }
-
-  @Override
-  public String name() {
-    return path.toString();
-  }
-
   @Override
   public long size() {
     long size = Posix.size(fd);
@@ -163,48 +122,6 @@ public final class FileMedium implements Medium {
   @Override
   public MediumAttributes attributes() {
     return FileExamination.of(fd, size());
-  }
-
-  @Override
-  public void read(long offset, MemorySegment target) {
-    long done = 0;
-    while (done < target.byteSize()) {
-      long n = Posix.pread(fd, target.asSlice(done), offset + done);
-      if (n == 0) {
-        throw new MediaErrorException(
-            "%s: the file ends at %d, but %d bytes at %d were to be read"
-                .formatted(path, size(), target.byteSize(), offset));
-      }
-      if (n < 0 && n != -Posix.EINTR) {
-        throw failure("read", offset, target.byteSize(), n);
-      }
-      done += Math.max(n, 0);
-    }
-  }
-
-  @Override
-  public void write(long offset, MemorySegment source) {
-    long done = 0;
-    while (done < source.byteSize()) {
-      long n = Posix.pwrite(fd, source.asSlice(done), offset + done);
-      if (n == 0) {
-        throw new MediaErrorException(
-            "%s: writing %d bytes at %d stopped after %d without a reason"
-                .formatted(path, source.byteSize(), offset, done));
-      }
-      if (n < 0 && n != -Posix.EINTR) {
-        throw failure("write", offset, source.byteSize(), n);
-      }
-      done += Math.max(n, 0);
-    }
-  }
-
-  @Override
-  public void sync() {
-    int result = Posix.fdatasync(fd);
-    if (result < 0) {
-      throw failure("sync", 0, size(), result);
-    }
   }
 
   @Override
@@ -241,41 +158,18 @@ public final class FileMedium implements Medium {
       result = Posix.fallocate(fd, size, newSizeBytes - size);
     } while (result == -Posix.EINTR);
     if (result == -Posix.EOPNOTSUPP) {
-      growByWriting(size, newSizeBytes);
+      try {
+        growByWriting(size, newSizeBytes);
+      } catch (PoolFullException e) {
+        Posix.ftruncate(fd, size);
+        throw e;
+      }
     } else if (isFull(result)) {
       Posix.ftruncate(fd, size);
       throw full(size, newSizeBytes, result);
     } else if (result < 0) {
       throw failure("allocate", size, newSizeBytes - size, result);
     }
-  }
-
-  /** For file systems that cannot allocate without writing. */
-  private void growByWriting(long size, long newSize) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment zeroes = arena.allocate(ZEROES_BYTES);
-      long at = size;
-      while (at < newSize) {
-        long n = Posix.pwrite(fd, zeroes.asSlice(0, Math.min(ZEROES_BYTES, newSize - at)), at);
-        if (isFull(n)) {
-          Posix.ftruncate(fd, size);
-          throw full(size, newSize, n);
-        }
-        if (n < 0 && n != -Posix.EINTR) {
-          throw failure("write", at, newSize - at, n);
-        }
-        at += Math.max(n, 0);
-      }
-    }
-  }
-
-  @Override
-  public boolean discard(long offset, long lengthBytes) {
-    int result;
-    do {
-      result = Posix.punchHole(fd, offset, lengthBytes);
-    } while (result == -Posix.EINTR);
-    return result >= 0;
   }
 
   /**
@@ -295,52 +189,6 @@ public final class FileMedium implements Medium {
     }
     if (result < 0 && result != -Posix.EOPNOTSUPP) {
       throw failure("allocate", offset, lengthBytes, result);
-    }
-  }
-
-  private static boolean isFull(long result) {
-    return result == -Posix.ENOSPC || result == -Posix.EDQUOT || result == -Posix.EFBIG;
-  }
-
-  private PoolFullException full(long size, long newSize, long error) {
-    return new PoolFullException(
-        "%s cannot grow from %d to %d bytes: %s"
-            .formatted(path, size, newSize, Posix.message(error)));
-  }
-
-  @Override
-  public Mapping mapPrivate(long lengthBytes) {
-    long address = Posix.mapPrivate(fd, lengthBytes);
-    if (isError(address)) {
-      throw failure("map", 0, lengthBytes, address);
-    }
-    return new Mapping(path.toString(), address, lengthBytes, Math.min(size(), lengthBytes));
-  }
-
-  @Override
-  public Mapping mapShared(long offset, long lengthBytes) {
-    long address = Posix.mapShared(fd, offset, lengthBytes);
-    if (isError(address)) {
-      throw failure("map", offset, lengthBytes, address);
-    }
-    return new Mapping(path.toString(), address, lengthBytes, lengthBytes);
-  }
-
-  private static boolean isError(long address) {
-    return address < 0 && address > -4096;
-  }
-
-  private MediaErrorException failure(String what, long offset, long length, long error) {
-    return new MediaErrorException(
-        "%s: cannot %s %d bytes at %d: %s"
-            .formatted(path, what, length, offset, Posix.message(error)));
-  }
-
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      Posix.close(fd);
     }
   }
 }

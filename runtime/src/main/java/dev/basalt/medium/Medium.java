@@ -65,6 +65,14 @@ public interface Medium extends AutoCloseable {
   default void checkIntact() {}
 
   /**
+   * Says how much of the medium the pool has. A file is as long as its pool; a device is not, and
+   * has this size from now on, until it grows.
+   *
+   * @param lengthBytes the pool's size, at most {@link #size}
+   */
+  default void occupy(long lengthBytes) {}
+
+  /**
    * Extends the medium with allocated, zeroed space, so that no later store into it can fail for
    * want of room.
    *

@@ -35,9 +35,10 @@ final class Posix {
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EACCES = 13;
+  static final int EBUSY = 16;
   static final int EPERM = 1;
   static final int EEXIST = 17;
-  static final int EISDIR = 21;
+  static final int EINVAL = 22;
   static final int EFBIG = 27;
   static final int ENOSPC = 28;
   static final int EROFS = 30;
@@ -56,6 +57,7 @@ final class Posix {
   private static final int MADV_POPULATE_WRITE = 23;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
   private static final int FALLOC_FL_PUNCH_HOLE = 2;
+  private static final int FALLOC_FL_ZERO_RANGE = 0x10;
   private static final int SEEK_END = 2;
   private static final int MAP_SHARED_VALIDATE = 3;
   private static final int MAP_SYNC = 0x80000;
@@ -206,6 +208,11 @@ final class Posix {
     return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
   }
 
+  /** Makes a range zero, keeping its space. */
+  static int zero(int fd, long offset, long length) {
+    return fallocate(fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, offset, length);
+  }
+
   private static int fallocate(int fd, int mode, long offset, long length) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE_LAYOUT);
@@ -276,7 +283,7 @@ final class Posix {
    * are 0.
    *
    * @param preferredBytes the preferred size of a read or write
-   * @param major the device under the file: its major number
+   * @param major the device under the file, or the file itself if it is one: its major number
    * @param minor its minor number
    * @param directAlignmentBytes to what a direct write is aligned
    * @param atomicMinBytes the least size of a write that is not torn, if asked for
@@ -298,10 +305,12 @@ final class Posix {
       int _ =
           result(
               (int) STATX.invokeExact(state, fd, EMPTY_PATH, AT_EMPTY_PATH, mask, status), state);
+      int own = (int) statxField("rdev_major").get(status, 0L);
+      String device = own == 0 ? "dev" : "rdev";
       return new Details(
           (int) statxField("blksize").get(status, 0L),
-          (int) statxField("dev_major").get(status, 0L),
-          (int) statxField("dev_minor").get(status, 0L),
+          (int) statxField(device + "_major").get(status, 0L),
+          (int) statxField(device + "_minor").get(status, 0L),
           (int) statxField("dio_offset_align").get(status, 0L),
           (int) statxField("atomic_write_unit_min").get(status, 0L),
           (int) statxField("atomic_write_unit_max").get(status, 0L));

@@ -104,6 +104,11 @@ public final class WatchedMedium implements Medium {
   }
 
   @Override
+  public void occupy(long lengthBytes) {
+    target.occupy(lengthBytes);
+  }
+
+  @Override
   public void grow(long newSizeBytes) {
     target.grow(newSizeBytes);
   }

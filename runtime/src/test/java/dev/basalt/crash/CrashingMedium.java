@@ -89,6 +89,11 @@ public final class CrashingMedium implements Medium {
   }
 
   @Override
+  public void occupy(long lengthBytes) {
+    target.occupy(lengthBytes);
+  }
+
+  @Override
   public void checkIntact() {
     target.checkIntact();
   }

@@ -44,6 +44,11 @@ class PlantedMedium implements Medium {
   }
 
   @Override
+  public void occupy(long lengthBytes) {
+    target.occupy(lengthBytes);
+  }
+
+  @Override
   public void checkIntact() {
     target.checkIntact();
   }
