@@ -112,6 +112,69 @@ class BlocksTest {
     assertThat(attempts).hasValue(2);
   }
 
+  /**
+   * One thread moves amounts between two blocks and now and then changes a third one; another looks
+   * at the two, and writes to a fourth. No other snapshot is there, so commits may have missed that
+   * of the one who looks.
+   */
+  @Test
+  void updateSeesBothBlocksOfACommitOrNone() {
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> mover =
+        Threads.start(
+            () -> {
+              for (long i = 1; i <= 100_000; i++) {
+                long amount = i;
+                pool.update(
+                    () -> {
+                      set(10, amount);
+                      set(1_000, -amount);
+                    });
+                pool.update(() -> set(3_000, amount));
+              }
+              done.set(true);
+            });
+    long looks = 0;
+    while (!done.get() && !mover.isDone()) {
+      long look = ++looks;
+      long sum =
+          pool.update(
+              () -> {
+                long one = get(10);
+                long other = get(1_000);
+                set(2_000, look);
+                return one + other;
+              });
+      assertThat(sum).isZero();
+    }
+    mover.join();
+  }
+
+  @Test
+  void updateOfAThreadThatWasIdleSeesTheLatestStateWithoutAConflict() {
+    Item quiet = pool.root("quiet", Item.class, () -> new Item(7));
+    for (int round = 1; round <= 3; round++) {
+      pool.update(() -> set(10, 0));
+      int expected = round;
+      Threads.inOther(
+          () -> {
+            for (int i = 0; i < 100; i++) {
+              pool.update(() -> root.amount(expected));
+              pool.update(() -> set(2_000, expected));
+            }
+          });
+      long before = pool.stats().conflicts();
+      pool.update(
+          () -> {
+            assertThat(quiet.number()).isEqualTo(7);
+            assertThat(root.amount()).isEqualTo(expected);
+            assertThat(get(2_000)).isEqualTo(expected);
+            set(10, expected);
+          });
+      assertThat(pool.stats().conflicts()).isEqualTo(before);
+    }
+  }
+
   /** Every thread has blocks of its own; all of them lose not one addition, and never conflict. */
   @Test
   void manyThreadsCountInBlocksOfTheirOwn() {

@@ -37,8 +37,8 @@ public final class Log implements AutoCloseable {
   /** Guarded by {@link #flushLock}. */
   private boolean leading;
 
-  /** Written under the commit lock. */
-  private volatile long end;
+  /** Hold the end, which is written under the commit lock. */
+  private final CommitWords words = new CommitWords();
 
   /** Written by the checkpoint. */
   private volatile long start;
@@ -68,7 +68,7 @@ public final class Log implements AutoCloseable {
     this.region = region;
     this.epoch = superblock.epoch();
     this.start = superblock.logStart();
-    this.end = start;
+    words.setLogEndRelease(start);
     this.durable = start;
     this.appender =
         switch (mode) {
@@ -78,13 +78,22 @@ public final class Log implements AutoCloseable {
   }
 
   /**
+   * The words that every commit changes.
+   *
+   * @return the words; all but the log's end are the caller's
+   */
+  public CommitWords words() {
+    return words;
+  }
+
+  /**
    * Whether a record fits without a checkpoint.
    *
    * @param length its length in bytes
    * @return whether there is room now
    */
   public boolean hasRoomFor(long length) {
-    return end + length - start <= region.size();
+    return end() + length - start <= region.size();
   }
 
   /**
@@ -135,13 +144,13 @@ public final class Log implements AutoCloseable {
     if (!hasRoomFor(record.byteSize()) || record.byteSize() % LogRecordFormat.ALIGNMENT != 0) {
       throw new IllegalStateException("record of " + record.byteSize() + " bytes has no room");
     }
-    long position = end;
+    long position = end();
     try {
       appender.append(position, record);
     } catch (RuntimeException | Error e) {
       throw fail(e);
     }
-    end = position + record.byteSize();
+    words.setLogEndRelease(position + record.byteSize());
   }
 
   /**
@@ -150,7 +159,7 @@ public final class Log implements AutoCloseable {
    * @return the position
    */
   public long end() {
-    return end;
+    return words.logEndVolatile();
   }
 
   /**
@@ -168,7 +177,7 @@ public final class Log implements AutoCloseable {
    * @return how much of the region is in use
    */
   public long used() {
-    return end - start;
+    return end() - start;
   }
 
   /**
@@ -177,7 +186,7 @@ public final class Log implements AutoCloseable {
    * @return whether a flush has something to do
    */
   public boolean isUnsynced() {
-    return durable < end;
+    return durable < end();
   }
 
   /**
@@ -202,7 +211,7 @@ public final class Log implements AutoCloseable {
       }
       try {
         region.medium().checkIntact();
-        long reached = appender.flush(end);
+        long reached = appender.flush(end());
         handOver(reached);
       } catch (RuntimeException | Error e) {
         RuntimeException failed = fail(e);
@@ -248,8 +257,8 @@ public final class Log implements AutoCloseable {
    * @param newStart the new start
    */
   public void cut(long newStart) {
-    if (newStart < start || newStart > end) {
-      throw new IllegalArgumentException(newStart + " is not in [" + start + ", " + end + "]");
+    if (newStart < start || newStart > end()) {
+      throw new IllegalArgumentException(newStart + " is not in [" + start + ", " + end() + "]");
     }
     start = newStart;
   }

@@ -40,8 +40,8 @@ final class Background implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wakeUp = lock.newCondition();
 
-  /** Guarded by {@link #lock}. */
-  private boolean checkpointWanted;
+  /** Set under {@link #lock}. */
+  private volatile boolean checkpointWanted;
 
   /** Whether the next commit has to wake the thread. */
   private volatile boolean asleep;
@@ -66,10 +66,16 @@ final class Background implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes notice of a commit; what is due at a time, the thread sees by itself. */
-  void committed() {
-    if (checkpointer.isFull()) {
-      requestCheckpoint();
+  /**
+   * Takes notice of a commit; what is due at a time, the thread sees by itself.
+   *
+   * @param logEnd where its record ends
+   */
+  void committed(long logEnd) {
+    if (checkpointer.isFull(logEnd)) {
+      if (!checkpointWanted) { // or every commit would meet here until the checkpoint is done
+        requestCheckpoint();
+      }
     } else if (asleep) {
       wake();
     }
@@ -158,7 +164,7 @@ final class Background implements AutoCloseable {
         }
       }
       asleep = false;
-      boolean wanted = checkpointWanted || checkpointer.isDue();
+      boolean wanted = checkpointer.isDue(); // the wish may be older than the last checkpoint
       checkpointWanted = false;
       return wanted;
     } finally {

@@ -39,14 +39,14 @@ public final class Checkpointer {
   private final Allocator allocator;
   private final Log log;
   private final SuperblockStore superblocks;
-  private final ReentrantLock commitLock;
+  private final CommitLock commitLock;
   private final Snapshots snapshots;
   private final int copiedPagesMax;
   private volatile long lastNanos = System.nanoTime();
   private final ReentrantLock checkpointLock = new ReentrantLock();
   private final CheckpointProgress progress = new CheckpointProgress();
 
-  Checkpointer(TransactionManager.Parts parts, ReentrantLock commitLock, Snapshots snapshots) {
+  Checkpointer(TransactionManager.Parts parts, CommitLock commitLock, Snapshots snapshots) {
     this.heap = parts.heap();
     this.allocator = parts.allocator();
     this.log = parts.log();
@@ -193,9 +193,18 @@ public final class Checkpointer {
     return isFull() || nanosUntilDue() <= 0;
   }
 
-  /** Whether a checkpoint is due, not because of the time. */
-  boolean isFull() {
-    return log.used() > log.capacity() * DUE_AT_FILL || heap.dirty().count() > copiedPagesMax / 2;
+  private boolean isFull() {
+    return isFull(log.end());
+  }
+
+  /**
+   * Whether a checkpoint is due, not because of the time.
+   *
+   * @param logEnd the end of the log, which a commit knows without asking
+   */
+  boolean isFull(long logEnd) {
+    return logEnd - log.start() > log.capacity() * DUE_AT_FILL
+        || heap.dirty().count() > copiedPagesMax / 2;
   }
 
   /** When the next checkpoint is due at the latest; never if the log is empty. */

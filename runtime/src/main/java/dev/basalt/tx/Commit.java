@@ -280,8 +280,15 @@ final class Commit implements Allocator.Changes {
    * be reached from the state before, however its count falls to 0 later.
    */
   void keepImages(VersionStore store, Snapshots snapshots, boolean all, long sequence) {
-    Snapshots.Registered registered = snapshots.look(work.registered);
+    boolean blocks = hasBlocks();
+    Snapshots.Registered registered =
+        blocks
+            ? snapshots.look(work.registered)
+            : snapshots.lookAtViews(work.registered); // updates need to know of blocks only
     if (!all && registered.oldest() == Snapshots.NONE) {
+      if (blocks) {
+        store.unnoted(sequence);
+      }
       return;
     }
     work.countChanges.forEach(
@@ -309,6 +316,15 @@ final class Commit implements Allocator.Changes {
         store.add(copy.object, version, sequence, words, registered);
       }
     }
+  }
+
+  private boolean hasBlocks() {
+    for (Workspace.Copy copy : overwritten) {
+      if (copy.kind == Workspace.Kind.BLOCK) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long[] before(long offset, int words) {

@@ -60,7 +60,9 @@ final class CommitPath {
     /** Other commits have used the spare nodes of limbo; nothing has happened. */
     NO_LIMBO_NODES,
     /** The record is too long for the log; nothing has happened. */
-    TOO_LONG
+    TOO_LONG,
+    /** Commits are faster than checkpoints; nothing has happened. */
+    TOO_FAST
   }
 
   /**
@@ -79,14 +81,19 @@ final class CommitPath {
       return NOTHING;
     }
     int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
+    long length = Math.min(commit.record().length(), log.capacity() / 2);
+    boolean paced = false;
     while (true) {
       limboNodes.ensure(nodes);
-      throttle.makeRoom(Math.min(commit.record().length(), log.capacity() / 2));
       long position;
       Outcome outcome;
       gate.lockCommit(update);
       try {
-        outcome = tryPublish(update, commit, nodes);
+        // Here, because the log's end has come over with the lock.
+        outcome =
+            paced || throttle.isAtEase(length)
+                ? tryPublish(update, commit, nodes)
+                : Outcome.TOO_FAST;
         position = log.end();
       } finally {
         gate.unlockCommit();
@@ -94,6 +101,10 @@ final class CommitPath {
       switch (outcome) {
         case DONE -> {
           return position;
+        }
+        case TOO_FAST -> {
+          throttle.makeRoom(length);
+          paced = true;
         }
         case LOG_FULL -> checkpointer.checkpoint();
         case TOO_LONG -> {
@@ -239,7 +250,7 @@ final class CommitPath {
   /** The commit has happened; a failure from here on is one of the pool. */
   private void putInPlace(Update update, Commit commit, long sequence) {
     try {
-      snapshots.setApplying(true);
+      snapshots.beginApplying();
       update.releaseSnapshot();
       commit.clearNew();
       Update.Listener listener = update.listener();
@@ -248,11 +259,10 @@ final class CommitPath {
       }
       apply(commit, sequence);
       snapshots.publish(sequence);
+      update.work().seen = sequence;
     } catch (RuntimeException | Error e) {
-      snapshots.announce(snapshots.published());
+      snapshots.giveUp();
       throw log.fail(e);
-    } finally {
-      snapshots.setApplying(false);
     }
     if (!versions.isEmpty()) {
       versions.trim(snapshots.look(update.work().registered));
@@ -262,10 +272,10 @@ final class CommitPath {
   private void apply(Commit commit, long sequence) {
     boolean big = commit.overwrittenBytes() > BIG_BYTES;
     if (!big) {
-      snapshots.announce(sequence);
+      snapshots.announce();
     }
     commit.keepImages(versions, snapshots, big, sequence);
-    commit.apply(sequence, big ? () -> snapshots.announce(sequence) : CommitPath::doNothing);
+    commit.apply(sequence, big ? snapshots::announce : CommitPath::doNothing);
   }
 
   private static void doNothing() {}

@@ -27,17 +27,20 @@ final class Gate {
   private final ReentrantLock largeTurn = new ReentrantLock(true);
 
   private final CommitLock commitLock;
-  private final Condition opened;
 
-  /** Guarded by the commit lock. */
-  private @Nullable Update lone;
+  /** For those who wait; nothing is taken inside. */
+  private final ReentrantLock waiting = new ReentrantLock();
 
-  /** Guarded by the commit lock. */
-  private @Nullable Object large;
+  private final Condition opened = waiting.newCondition();
+
+  /** Written under the commit lock. */
+  private volatile @Nullable Update lone;
+
+  /** Written under the commit lock. */
+  private volatile @Nullable Object large;
 
   Gate(CommitLock commitLock) {
     this.commitLock = commitLock;
-    this.opened = commitLock.newCondition();
   }
 
   /**
@@ -68,13 +71,8 @@ final class Gate {
 
   /** Undoes {@link #close}. */
   void open() {
-    commitLock.lock();
-    try {
-      lone = null;
-      opened.signalAll();
-    } finally {
-      commitLock.unlock();
-    }
+    locked(() -> lone = null);
+    tellWaiting();
     loneTurn.unlock();
   }
 
@@ -94,33 +92,57 @@ final class Gate {
 
   /** Undoes {@link #closeForLarge} or {@link #closeForAll}. */
   void openForLarge() {
-    commitLock.lock();
+    locked(() -> large = null);
+    tellWaiting();
+    largeTurn.unlock();
+  }
+
+  private void tellWaiting() {
+    waiting.lock();
     try {
-      large = null;
       opened.signalAll();
     } finally {
-      commitLock.unlock();
+      waiting.unlock();
     }
-    largeTurn.unlock();
   }
 
   /** Takes the commit lock when an update may commit. */
   void lockCommit(Update update) {
     commitLock.lock();
     long patience = PATIENCE_NANOS;
+    while (mustWait(update, patience)) {
+      commitLock.unlock();
+      patience = await(update, patience);
+      commitLock.lock();
+    }
+  }
+
+  /** Waits without the commit lock; says how much patience is left. */
+  private long await(Update update, long patienceNanos) {
+    long patience = patienceNanos;
     boolean interrupted = false;
-    while (mustWaitForLarge(update) || (mustWaitForLone(update) && patience > 0)) {
-      try {
-        if (mustWaitForLarge(update)) {
-          opened.await();
-        } else {
-          patience = opened.awaitNanos(patience);
+    waiting.lock();
+    try {
+      while (mustWait(update, patience)) {
+        try {
+          if (mustWaitForLarge(update)) {
+            opened.await();
+          } else {
+            patience = opened.awaitNanos(patience);
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
       }
+    } finally {
+      waiting.unlock();
     }
     restoreInterrupt(interrupted);
+    return patience;
+  }
+
+  private boolean mustWait(Update update, long patience) {
+    return mustWaitForLarge(update) || (mustWaitForLone(update) && patience > 0);
   }
 
   private boolean mustWaitForLarge(Update update) {

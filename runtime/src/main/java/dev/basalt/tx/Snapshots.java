@@ -1,124 +1,80 @@
 package dev.basalt.tx;
 
+import dev.basalt.log.CommitWords;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pool's clock and the register of the snapshots in use.
  *
- * <p>Protocol between a reader that registers and a writer that commits:
+ * <p>Protocol between a view that registers and a writer that commits:
  *
  * <pre>
- * reader                              writer (under the commit lock)
- * width covers the slot               pending = c + 1
- * c = published                       look at the width, and at all slots within
- * slot = c                                                      (decides on before-images)
- * pending == c ? done : try again     copy into place
- *                                     published = c + 1
+ * view                                writer (under the commit lock)
+ * c = clock                           clock = c, pending
+ * slot = c                            look at all slots
+ * clock == c ? done : try again                                 (decides on before-images)
+ *                                     copy into place
+ *                                     clock = c + 1
  * </pre>
  *
- * <p>All five words are volatile, so either the writer sees the width and the slot, or the reader
- * sees that a commit is in progress which may not have kept what the snapshot needs, and tries
- * again. The wait is for the copy into place only, never for a disk. A writer that has much to copy
- * keeps every before-image and announces itself when it has copied, before it stamps the first
- * version: nobody waits for the copy then, and still nobody can take the state before it who has
- * read of the new one.
+ * <p>All words are volatile, so either the writer sees the slot, or the view sees that a commit is
+ * in progress which may not have kept what it needs, and tries again. The wait is for the copy into
+ * place only, never for a disk. A writer that has much to copy keeps every before-image and
+ * announces itself when it has copied, before it stamps the first version: nobody waits for the
+ * copy then, and still nobody can take the state before it who has read of the new one.
+ *
+ * <p>An update needs no before-images and asks for no clock: any number that the clock has shown
+ * will do, because it moves forward when it meets something newer. It {@linkplain Snapshot#settle
+ * settles} like a view before it relies on what commits note for it.
  */
 public final class Snapshots {
   /** No snapshot is registered. */
   public static final long NONE = Long.MAX_VALUE;
 
-  static final int SLOTS_PER_SEGMENT = 64;
-
-  /**
-   * Longs between slots, and in front of the first, so that none shares a cache line, or a pair of
-   * them, with another or with the array's length, which everybody reads.
-   */
-  private static final int STRIDE = 16;
-
-  private static final long FREE = -1;
-
-  /** Threads that meet in a slot spread over so many. */
-  private static final int WIDTH_OF_THREADS =
-      Math.min(SLOTS_PER_SEGMENT, 4 * Runtime.getRuntime().availableProcessors());
-
   private static final long DRAIN_POLL_NANOS = 100_000;
 
-  private final AtomicLong published;
-  private final AtomicLong pending;
-  private final Segment first = new Segment();
+  /** Bits of the clock's word: a commit is announced; objects may be marked as applying. */
+  private static final long PENDING = 1;
 
-  /** Written under the commit lock. */
-  private final AtomicBoolean applying = new AtomicBoolean();
+  private static final long APPLYING = 2;
+  private static final int FLAG_BITS = 2;
 
-  /** What a snapshot is for. */
-  enum Use {
-    /** Reads old states, which are kept for it. */
-    VIEW,
-    /** Reads the latest state; only needs to know what has changed since. */
-    UPDATE
-  }
-
-  /**
-   * A fixed number of slots; more are linked on when all are in use. A slot holds the snapshot's
-   * number times two, plus one for a view.
-   */
-  private static final class Segment {
-    final AtomicLongArray slots = new AtomicLongArray((SLOTS_PER_SEGMENT + 1) * STRIDE);
-
-    /** No slot from here on has ever been used; a power of two. Writers look at the others only. */
-    final AtomicInteger width = new AtomicInteger(1);
-
-    volatile @Nullable Segment next;
-
-    Segment() {
-      for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
-        slots.setPlain(index(i), FREE);
-      }
-    }
-
-    /** Makes writers look at a slot, before it is used. */
-    void use(int slot) {
-      if (slot >= width.get()) {
-        int _ = width.accumulateAndGet(Integer.highestOneBit(slot) * 2, Math::max);
-      }
-    }
-
-    synchronized Segment next() {
-      Segment following = next;
-      if (following == null) {
-        following = new Segment();
-        next = following;
-      }
-      return following;
-    }
-  }
+  private final CommitWords words;
+  private final SnapshotSlots views = new SnapshotSlots();
+  private final SnapshotSlots updates = new SnapshotSlots();
 
   /**
    * A registered snapshot; every object that it can reach stays as it was, or is kept as it was,
    * until {@link #close}. Used by one thread at a time.
    */
   static final class Snapshot implements AutoCloseable {
-    private final Segment segment;
-    private final int index;
-    private final int kind;
-    private long version;
+    private final Snapshots snapshots;
+    private final SnapshotSlots.Slot slot;
 
-    private Snapshot(Segment segment, int index, int kind, long version) {
-      this.segment = segment;
-      this.index = index;
-      this.kind = kind;
-      this.version = version;
+    private Snapshot(Snapshots snapshots, SnapshotSlots.Slot slot) {
+      this.snapshots = snapshots;
+      this.slot = slot;
     }
 
     /** The number of the commit whose state this is. */
     long version() {
-      return version;
+      return slot.number();
+    }
+
+    /**
+     * Waits until no commit can have missed this snapshot.
+     *
+     * @return the number of a commit; all later ones know of the snapshot
+     */
+    long settle() {
+      for (int spins = 0; ; spins++) {
+        long clock = snapshots.words.clockVolatile();
+        if ((clock & PENDING) == 0) {
+          return clock >>> FLAG_BITS;
+        }
+        Spin.once(spins);
+      }
     }
 
     /**
@@ -126,101 +82,90 @@ public final class Snapshots {
      * so nothing needs to be waited for.
      */
     void moveTo(long newVersion) {
-      version = newVersion;
-      segment.slots.setRelease(index, newVersion * 2 + kind);
+      slot.setRelease(newVersion);
     }
 
     @Override
     public void close() {
-      segment.slots.setRelease(index, FREE);
+      slot.freeRelease();
     }
   }
 
-  private static int index(int slot) {
-    return (slot + 1) * STRIDE;
-  }
-
-  Snapshots(long version) {
-    this.published = new AtomicLong(version);
-    this.pending = new AtomicLong(version);
+  Snapshots(CommitWords words, long version) {
+    this.words = words;
+    words.setClockVolatile(version << FLAG_BITS);
   }
 
   /** The number of the latest commit that everybody can see. */
   long published() {
-    return published.get();
+    return words.clockVolatile() >>> FLAG_BITS;
   }
 
   /** Whether a commit is being copied into place, so that objects may be applying. */
   boolean isApplying() {
-    return applying.getAcquire();
+    return (words.clockVolatile() & APPLYING) != 0;
   }
 
-  /** Called before the first object is marked as applying, and after the last is stamped. */
-  void setApplying(boolean now) {
-    applying.setRelease(now);
+  /** Called before the first object is marked as applying. */
+  void beginApplying() {
+    words.setClockRelease(words.clockVolatile() | APPLYING);
   }
 
-  /** Registers a snapshot of the latest published state. */
-  Snapshot take(Use use) {
-    int kind = use == Use.VIEW ? 1 : 0;
-    long thread = Thread.currentThread().threadId();
-    for (Segment segment = first; ; segment = segment.next()) {
-      int width = segment.width.get();
-      int probe = (int) thread & (width - 1);
-      for (int i = 0; i < SLOTS_PER_SEGMENT; i++) {
-        int slot = (probe + i) % SLOTS_PER_SEGMENT;
-        segment.use(i > 0 && width < WIDTH_OF_THREADS ? Math.max(slot, width) : slot);
-        int index = index(slot);
-        long version = published.get();
-        if (segment.slots.getPlain(index) == FREE
-            && segment.slots.compareAndSet(index, FREE, version * 2 + kind)) {
-          version = settle(segment, index, kind, version);
-          return new Snapshot(segment, index, kind, version);
-        }
-      }
-    }
+  /** Announces the next commit; views registered from now on wait for it. */
+  void announce() {
+    words.setClockVolatile(words.clockVolatile() | APPLYING | PENDING);
   }
 
-  /** Writes a slot until no writer can have missed it. */
-  private long settle(Segment segment, int index, int kind, long taken) {
-    long version = taken;
-    for (int spins = 0; pending.get() != version; spins++) {
-      Spin.once(spins);
-      version = published.get();
-      segment.slots.set(index, version * 2 + kind);
-    }
-    return version;
-  }
-
-  /** Announces a commit; snapshots registered from now on wait for it. */
-  void announce(long version) {
-    pending.set(version);
-  }
-
-  /** Makes a commit visible. */
+  /** Makes a commit visible; no object is applying any more. */
   void publish(long version) {
-    published.setRelease(version); // who reads an older one finds another number pending
-    if (pending.getPlain() != version) {
-      pending.set(version);
+    words.setClockRelease(version << FLAG_BITS);
+  }
+
+  /** Gives a commit up that has failed half-way, so that nobody waits for it. */
+  void giveUp() {
+    words.setClockRelease(words.clockVolatile() >>> FLAG_BITS << FLAG_BITS);
+  }
+
+  /** Registers a view's snapshot of the latest published state. */
+  Snapshot takeView() {
+    SnapshotSlots.Slot slot = views.take(published());
+    for (int spins = 0; !isSettled(slot.number()); spins++) {
+      Spin.once(spins);
+      slot.setVolatile(published());
     }
+    return new Snapshot(this, slot);
+  }
+
+  private boolean isSettled(long version) {
+    return (words.clockVolatile() & ~APPLYING) == version << FLAG_BITS;
+  }
+
+  /**
+   * Registers an update's snapshot.
+   *
+   * @param version any commit that was published
+   */
+  Snapshot takeUpdate(long version) {
+    return new Snapshot(this, updates.take(version));
   }
 
   /** The snapshots that are registered at one moment. Can be used again by the same thread. */
   static final class Registered {
-    private long[] views = new long[SLOTS_PER_SEGMENT];
+    private long[] views = new long[SnapshotSlots.PER_SEGMENT];
     private int viewCount;
     private boolean sorted;
     private long oldest = NONE;
     private long newestView = -1;
-    private long oldestView = NONE;
 
-    private void add(long slot) {
-      long version = slot >>> 1;
-      oldest = Math.min(oldest, version);
-      if ((slot & 1) == 0) {
-        return;
-      }
-      oldestView = Math.min(oldestView, version);
+    private void clear() {
+      viewCount = 0;
+      sorted = false;
+      oldest = NONE;
+      newestView = -1;
+    }
+
+    private void addView(long version) {
+      addUpdate(version);
       newestView = Math.max(newestView, version);
       if (viewCount == views.length) {
         views = Arrays.copyOf(views, 2 * viewCount);
@@ -228,14 +173,13 @@ public final class Snapshots {
       views[viewCount++] = version;
     }
 
+    private void addUpdate(long version) {
+      oldest = Math.min(oldest, version);
+    }
+
     /** The oldest of all, or {@link #NONE}. */
     long oldest() {
       return oldest;
-    }
-
-    /** The oldest view's, or {@link #NONE}. */
-    long oldestView() {
-      return oldestView;
     }
 
     /** The newest view's, or -1. */
@@ -257,20 +201,15 @@ public final class Snapshots {
 
   /** Finds the registered snapshots. */
   Registered look(Registered into) {
-    into.viewCount = 0;
-    into.sorted = false;
-    into.oldest = NONE;
-    into.oldestView = NONE;
-    into.newestView = -1;
-    for (Segment segment = first; segment != null; segment = segment.next) {
-      int width = segment.width.get();
-      for (int i = 0; i < width; i++) {
-        long slot = segment.slots.get(index(i));
-        if (slot != FREE) {
-          into.add(slot);
-        }
-      }
-    }
+    Registered found = lookAtViews(into);
+    updates.forEach(found::addUpdate);
+    return found;
+  }
+
+  /** Finds the registered views only: their slots are seldom written, those of updates always. */
+  Registered lookAtViews(Registered into) {
+    into.clear();
+    views.forEach(into::addView);
     return into;
   }
 

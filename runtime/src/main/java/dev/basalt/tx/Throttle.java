@@ -34,6 +34,8 @@ public final class Throttle {
   private final Log log;
   private final DirtyPages dirty;
   private final long dirtyPagesMax;
+  private final long slowFromBytes;
+  private final long slowFromPages;
   private final Checkpointer checkpointer;
   private final AtomicLong dirtyBefore = new AtomicLong();
   private final AtomicLong owedNanos = new AtomicLong();
@@ -44,7 +46,18 @@ public final class Throttle {
     this.log = log;
     this.dirty = dirty;
     this.dirtyPagesMax = dirtyPagesMax;
+    this.slowFromBytes = (long) (SLOW_FROM * log.capacity());
+    this.slowFromPages = (long) (SLOW_FROM * dirtyPagesMax);
     this.checkpointer = checkpointer;
+  }
+
+  /**
+   * Whether there is so much room that a commit needs not ask for it. Called under the commit lock.
+   *
+   * @param length the record's length in bytes
+   */
+  boolean isAtEase(long length) {
+    return log.used() + length <= slowFromBytes && dirty.count() <= slowFromPages;
   }
 
   /**
@@ -76,13 +89,11 @@ public final class Throttle {
   /** What the commits since the last call have changed is not known before: it is owed now. */
   private long memoryDelayNanos() {
     long now = dirty.count();
-    if (now <= SLOW_FROM * dirtyPagesMax) {
-      if (dirtyBefore.get() != now) {
-        dirtyBefore.set(now); // seldom, so that commits do not meet at this word
-      }
+    long before = dirtyBefore.getAndSet(Math.max(now, slowFromPages)); // less has cost nothing
+    if (now <= slowFromPages) {
       return 0;
     }
-    double more = Math.max(0, now - dirtyBefore.getAndSet(now));
+    double more = Math.max(0, now - Math.max(before, slowFromPages));
     return delayNanos(now / (double) dirtyPagesMax, more / dirtyPagesMax, checkpointNanos());
   }
 

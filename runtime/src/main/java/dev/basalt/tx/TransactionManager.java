@@ -38,8 +38,7 @@ public final class TransactionManager implements Mapping.SlowRead {
   private final boolean readOnly;
   private final Snapshots snapshots;
   private final VersionStore versions = new VersionStore();
-  private final CommitLock commitLock = new CommitLock();
-  private final Gate gate = new Gate(commitLock);
+  private final Gate gate;
   private final Checkpointer checkpointer;
   private final Throttle throttle;
   private final CommitPath commitPath;
@@ -122,8 +121,10 @@ public final class TransactionManager implements Mapping.SlowRead {
     this.log = parts.log;
     this.syncCommits = parts.syncCommits;
     this.readOnly = parts.readOnly;
-    this.snapshots = new Snapshots(parts.sequence);
-    this.workspaces = new Workspaces(heap);
+    this.snapshots = new Snapshots(log.words(), parts.sequence);
+    this.workspaces = new Workspaces(heap, parts.sequence);
+    CommitLock commitLock = new CommitLock(log.words());
+    this.gate = new Gate(commitLock);
     this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
     this.throttle = new Throttle(log, heap.dirty(), checkpointer.copiedPagesMax(), checkpointer);
     this.commitPath = new CommitPath(parts, snapshots, versions, gate, checkpointer, throttle);
@@ -220,7 +221,7 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @return the view, to be closed
    */
   public View openView() {
-    Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.VIEW);
+    Snapshots.Snapshot snapshot = snapshots.takeView();
     if (closed) {
       snapshot.close();
       throw closed();
@@ -316,6 +317,9 @@ public final class TransactionManager implements Mapping.SlowRead {
     for (int conflictCount = 0; ; conflictCount++) {
       Update update = beginUpdate();
       try {
+        if (conflictCount > 0) {
+          update.settle(); // so that it has no conflict because of a block that it has not read
+        }
         if (conflictCount >= CONFLICTS_MAX && gate.close(update)) {
           update.setAlone();
           loneRuns.increment();
@@ -376,17 +380,19 @@ public final class TransactionManager implements Mapping.SlowRead {
       case Still _ -> throw new AssertionError("never a thread's transaction");
       case null -> {}
     }
-    Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.UPDATE);
+    Workspace work = workspaces.take();
+    Snapshots.Snapshot snapshot = snapshots.takeUpdate(work.seen);
     try {
       if (closed) {
         throw closed();
       }
       log.checkNotFailed();
-      Update update = new Update(this, snapshot, snapshot.version(), workspaces.take());
+      Update update = new Update(this, snapshot, snapshot.version(), work);
       ThreadTx.enter(update);
       return update;
     } catch (RuntimeException | Error e) {
       snapshot.close();
+      workspaces.giveBack(work);
       throw e;
     }
   }
@@ -417,7 +423,7 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
     if (position != CommitPath.NOTHING) {
       TransactionEvents.commit(name(), position);
-      tellBackground();
+      tellBackground(position);
       if (syncCommits) {
         log.awaitDurable(position);
       }
@@ -442,9 +448,9 @@ public final class TransactionManager implements Mapping.SlowRead {
     return update.work().hasChanges() ? commitPath.publish(update) : CommitPath.NOTHING;
   }
 
-  private void tellBackground() {
+  private void tellBackground(long logEnd) {
     if (background != null) {
-      background.committed();
+      background.committed(logEnd);
     }
   }
 
@@ -508,7 +514,7 @@ public final class TransactionManager implements Mapping.SlowRead {
       update.end();
       workspaces.giveBack(update.work());
     }
-    tellBackground();
+    tellBackground(log.end());
   }
 
   /**

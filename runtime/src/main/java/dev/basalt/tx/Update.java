@@ -48,6 +48,7 @@ public final class Update extends Tx {
   private boolean conflicted;
   private boolean ended;
   private boolean snapshotHeld = true;
+
   private boolean alone;
 
   /** What the object layer does at the end of an update. */
@@ -104,9 +105,9 @@ public final class Update extends Tx {
     if (own != null) {
       return own.words[(wordOffset - Blocks.start(own.block)) >> 3];
     }
+    int block = Blocks.blockOf(wordOffset);
     // Has been read afterwards, not before: the snapshot may have to move forward for it.
     long word = memory.stableWord(object, wordOffset, version, this);
-    int block = Blocks.blockOf(wordOffset);
     work.reads.put(object + Blocks.start(block), object);
     if (block == 0) {
       remember(object, Blocks.SIZE, null);
@@ -173,6 +174,22 @@ public final class Update extends Tx {
     }
   }
 
+  /** Moves the snapshot to a commit after which all know of it. */
+  void settle() {
+    if (snapshot != null) {
+      moveTo(snapshot.settle());
+    }
+  }
+
+  private void moveTo(long latest) {
+    if (snapshot == null || !isValid()) {
+      throw conflict("another update has changed what this one has read");
+    }
+    snapshot.moveTo(latest);
+    version = latest;
+    work.seen = latest;
+  }
+
   /** Moves the snapshot to the latest commit, if all that was read is still as it was. */
   private void moveForward(long object, long needed) {
     long latest = manager.published();
@@ -180,11 +197,7 @@ public final class Update extends Tx {
       manager.checkNotAhead(object, needed);
       return; // it is about to be published
     }
-    if (snapshot == null || !isValid()) {
-      throw conflict("another update has changed what this one has read");
-    }
-    snapshot.moveTo(latest);
-    version = latest;
+    moveTo(latest);
   }
 
   /**
@@ -217,7 +230,8 @@ public final class Update extends Tx {
     }
     VersionStore store = manager.versions();
     int block = Blocks.blockOf((int) (start - object));
-    return store.lastChange(Blocks.headerKey(object)) > version
+    return store.lastUnnoted() <= version
+        && store.lastChange(Blocks.headerKey(object)) > version
         && store.lastChange(Blocks.key(object, block)) <= version;
   }
 

@@ -51,6 +51,9 @@ final class VersionStore {
 
   private final AtomicLong bytes = new AtomicLong();
 
+  /** Written under the commit lock, before the commit's first stamp. */
+  private volatile long lastUnnoted;
+
   /**
    * Keeps a state. Called under the commit lock.
    *
@@ -115,6 +118,16 @@ final class VersionStore {
   long lastChange(long key) {
     Image image = chains.get(key);
     return image == null ? 0 : image.replacedBy;
+  }
+
+  /** Blocks are about to be overwritten without an entry, because no snapshot was seen. */
+  void unnoted(long sequence) {
+    lastUnnoted = sequence;
+  }
+
+  /** The last commit that has overwritten blocks without an entry, or 0. */
+  long lastUnnoted() {
+    return lastUnnoted;
   }
 
   /** Drops what no snapshot can need any more. Called under the commit lock. */

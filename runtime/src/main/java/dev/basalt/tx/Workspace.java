@@ -72,8 +72,12 @@ final class Workspace implements AutoCloseable {
   /** What the commit finds; here, because it is written by each, and threads do not share this. */
   final Snapshots.Registered registered = new Snapshots.Registered();
 
-  Workspace(Heap heap) {
+  /** The last commit that the workspace's user has known to be published; see {@link Snapshots}. */
+  long seen;
+
+  Workspace(Heap heap, long seen) {
     this.rawWords = new RawWords(heap);
+    this.seen = seen;
   }
 
   /** Whether committing this changes the pool. */

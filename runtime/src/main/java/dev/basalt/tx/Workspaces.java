@@ -14,11 +14,16 @@ final class Workspaces implements AutoCloseable {
   private static final int STRIDE = 32;
 
   private final Heap heap;
+
+  /** What a new workspace has seen. */
+  private final long sequence;
+
   private final AtomicReferenceArray<@Nullable Workspace> free =
       new AtomicReferenceArray<>((KEPT + 1) * STRIDE);
 
-  Workspaces(Heap heap) {
+  Workspaces(Heap heap, long sequence) {
     this.heap = heap;
+    this.sequence = sequence;
   }
 
   private static int place() {
@@ -27,7 +32,7 @@ final class Workspaces implements AutoCloseable {
 
   Workspace take() {
     Workspace found = free.getAndSet(place(), null);
-    return found != null ? found : new Workspace(heap);
+    return found != null ? found : new Workspace(heap, sequence);
   }
 
   void giveBack(Workspace workspace) {

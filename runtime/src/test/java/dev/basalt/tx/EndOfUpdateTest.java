@@ -9,6 +9,7 @@ import dev.basalt.error.StaleTransactionException;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.format.SlotFormat;
+import dev.basalt.log.CommitWords;
 import dev.basalt.object.Layouts;
 import dev.basalt.object.ObjectSpace;
 import java.lang.ref.WeakReference;
@@ -153,13 +154,13 @@ class EndOfUpdateTest {
   /** The number of views at different commits is not bounded by the depth of a stack. */
   @Test
   void hotObjectIsKeptForThousandsOfViews() {
-    Snapshots snapshots = new Snapshots(1);
+    Snapshots snapshots = new Snapshots(new CommitWords(), 1);
     VersionStore store = new VersionStore();
     Snapshots.Registered registered = new Snapshots.Registered();
     List<Snapshots.Snapshot> views = new ArrayList<>();
     int count = 3_000;
     for (int commit = 2; commit < count; commit++) {
-      views.add(snapshots.take(Snapshots.Use.VIEW));
+      views.add(snapshots.takeView());
       if (commit > count - 500) {
         views.get(commit - (count - 500)).close(); // makes the chain anew
       }

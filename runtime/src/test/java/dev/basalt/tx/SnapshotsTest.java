@@ -2,6 +2,7 @@ package dev.basalt.tx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.basalt.log.CommitWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -10,12 +11,12 @@ import org.junit.jupiter.api.Test;
 class SnapshotsTest {
   @Test
   void oldestIsTheLeastRegistered() {
-    Snapshots snapshots = new Snapshots(5);
+    Snapshots snapshots = new Snapshots(new CommitWords(), 5);
     assertThat(snapshots.oldest()).isEqualTo(Snapshots.NONE);
     List<Snapshots.Snapshot> taken = new ArrayList<>();
     for (int version = 5; version < 305; version++) {
-      taken.add(snapshots.take(Snapshots.Use.VIEW));
-      snapshots.announce(version + 1);
+      taken.add(snapshots.takeView());
+      snapshots.announce();
       snapshots.publish(version + 1);
     }
     for (int i = 0; i < taken.size(); i++) {
@@ -29,7 +30,7 @@ class SnapshotsTest {
   /** Either the writer sees the reader's slot, or the reader takes the new state. */
   @Test
   void noSnapshotIsMissedByAWriter() throws Exception {
-    Snapshots snapshots = new Snapshots(0);
+    Snapshots snapshots = new Snapshots(new CommitWords(), 0);
     long commits = 200_000;
     AtomicReference<String> failure = new AtomicReference<>();
     // What the last commit that saw no snapshot older than itself has overwritten for ever.
@@ -41,7 +42,7 @@ class SnapshotsTest {
               () -> {
                 long version;
                 do {
-                  try (Snapshots.Snapshot snapshot = snapshots.take(Snapshots.Use.VIEW)) {
+                  try (Snapshots.Snapshot snapshot = snapshots.takeView()) {
                     version = snapshot.version();
                     if (lost[0] > version) {
                       failure.set("snapshot " + version + " has lost " + lost[0]);
@@ -52,7 +53,7 @@ class SnapshotsTest {
       readers[t].start();
     }
     for (long commit = 1; commit <= commits; commit++) {
-      snapshots.announce(commit);
+      snapshots.announce();
       if (snapshots.oldest() >= commit) {
         lost[0] = commit;
       }
@@ -66,10 +67,10 @@ class SnapshotsTest {
 
   /** The register of a pool in which views of some commits run. */
   private static Snapshots.Registered viewsOf(long... versions) {
-    Snapshots snapshots = new Snapshots(0);
+    Snapshots snapshots = new Snapshots(new CommitWords(), 0);
     for (long version : versions) {
       snapshots.publish(version);
-      snapshots.take(Snapshots.Use.VIEW);
+      snapshots.takeView();
     }
     return snapshots.look(new Snapshots.Registered());
   }

@@ -6,6 +6,7 @@ import dev.basalt.Pool;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
+import dev.basalt.log.CommitWords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,9 +44,9 @@ class TransactionEventsTest {
             }
             root.number(before + 1);
           });
-      Snapshots snapshots = new Snapshots(5);
+      Snapshots snapshots = new Snapshots(new CommitWords(), 5);
       SnapshotWatch watch = new SnapshotWatch("watched", snapshots);
-      try (Snapshots.Snapshot _ = snapshots.take(Snapshots.Use.VIEW)) {
+      try (Snapshots.Snapshot _ = snapshots.takeView()) {
         watch.look();
         watch.look(); // of the latest state, for which nothing is kept
         snapshots.publish(6);

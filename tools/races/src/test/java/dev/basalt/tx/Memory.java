@@ -1,5 +1,6 @@
 package dev.basalt.tx;
 
+import dev.basalt.log.CommitWords;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.memory.Heap;
 import java.io.IOException;
@@ -20,8 +21,8 @@ final class Memory {
   static final Snapshots.Registered VIEW_OF_1 = new Snapshots.Registered();
 
   static {
-    Snapshots snapshots = new Snapshots(1);
-    snapshots.take(Snapshots.Use.VIEW);
+    Snapshots snapshots = new Snapshots(new CommitWords(), 1);
+    snapshots.takeView();
     snapshots.look(VIEW_OF_1);
     VIEW_OF_1.hasViewIn(0, 1); // sorted from now on, so that threads only read it
   }

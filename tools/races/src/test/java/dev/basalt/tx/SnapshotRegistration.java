@@ -1,5 +1,6 @@
 package dev.basalt.tx;
 
+import dev.basalt.log.CommitWords;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -18,16 +19,16 @@ import org.openjdk.jcstress.infra.results.JJ_Result;
 @Outcome(id = "0, 0", expect = Expect.FORBIDDEN, desc = "The view needs an image that is lost.")
 @State
 public class SnapshotRegistration {
-  private final Snapshots snapshots = new Snapshots(0);
+  private final Snapshots snapshots = new Snapshots(new CommitWords(), 0);
 
   @Actor
   public void view(JJ_Result result) {
-    result.r1 = snapshots.take(Snapshots.Use.VIEW).version();
+    result.r1 = snapshots.takeView().version();
   }
 
   @Actor
   public void commit(JJ_Result result) {
-    snapshots.announce(1);
+    snapshots.announce();
     Snapshots.Registered registered = snapshots.look(new Snapshots.Registered());
     result.r2 = registered.hasViewIn(0, 1) ? 1 : 0;
     snapshots.publish(1);
