@@ -1,5 +1,6 @@
 package dev.basalt;
 
+import dev.basalt.cycles.CycleCollection;
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
@@ -49,6 +50,7 @@ public final class Pool implements AutoCloseable {
   private final ObjectSpace space;
   private final Roots roots;
   private final Reclaimer reclaimer;
+  private final CycleCollection cycles;
   private final long migratedObjects;
   private volatile boolean open = true;
 
@@ -83,6 +85,7 @@ public final class Pool implements AutoCloseable {
     this.space = new ObjectSpace(transactions, options.objects(), this);
     this.roots = new Roots(space);
     this.reclaimer = new Reclaimer(space);
+    this.cycles = new CycleCollection(space, allocator, reclaimer);
     transactions.start();
     this.migratedObjects = readOnly ? 0 : migrate();
     LOGGER.info(
@@ -357,6 +360,34 @@ public final class Pool implements AutoCloseable {
     transactions.endAbandoned();
     try {
       reclaimer.drain();
+    } catch (InternalError e) {
+      throw transactions.fault(e);
+    }
+  }
+
+  /**
+   * Reclaims what neither roots nor objects in the program's hands lead to, though it is referred
+   * to: objects in cycles. Updates and views go on meanwhile. Waits until the transactions that are
+   * running at its beginning have ended. One call at a time works; memory is needed for a bit per
+   * 16 bytes of the pool, and for what updates change until everything that is in use has been
+   * found.
+   *
+   * <p>If the thread is interrupted while it waits, nothing is reclaimed and the thread stays
+   * interrupted.
+   *
+   * @return the objects reclaimed, values that have a place of their own included
+   * @throws IllegalStateException inside a transaction of the pool
+   */
+  public long collectCycles() {
+    checkWritable();
+    if (transactions.current() != null) {
+      throw new IllegalStateException(path + ": cycles cannot be collected inside a transaction");
+    }
+    try {
+      return cycles.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
     } catch (InternalError e) {
       throw transactions.fault(e);
     }

@@ -34,6 +34,7 @@ class LayersTest {
           entry("object", Set.of("error", "medium", "format", "log", "memory", "tx")),
           entry("bridge", Set.of("error", "medium", "format", "log", "memory", "tx", "object")),
           entry("check", Set.of("error", "medium", "format", "log", "memory", "tx", "object")),
+          entry("cycles", Set.of("error", "format", "memory", "tx", "object", "check")),
           entry("recovery", Set.of("error", "medium", "format", "log", "memory", "tx")),
           entry("backup", Set.of("error", "medium", "format", "log", "memory", "tx", "recovery")),
           entry(

@@ -6,6 +6,7 @@ import dev.basalt.memory.Heap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.LongConsumer;
 
 /** A bit for every place of the heap where an object can start; outside the Java heap. */
 public final class Marks {
@@ -49,6 +50,22 @@ public final class Marks {
   public boolean get(long offset) {
     long granule = (offset - heapOffset) / SizeClasses.GRANULE;
     return (words.getAtIndex(ValueLayout.JAVA_LONG, granule / Long.SIZE) & (1L << granule)) != 0;
+  }
+
+  /**
+   * Visits the marked places in ascending order. Marks that are set meanwhile behind the present
+   * place are visited too.
+   *
+   * @param visitor takes them
+   */
+  public void forEach(LongConsumer visitor) {
+    long count = words.byteSize() / Long.BYTES;
+    for (long i = 0; i < count; i++) {
+      for (long bits = words.getAtIndex(ValueLayout.JAVA_LONG, i); bits != 0; bits &= bits - 1) {
+        long granule = i * Long.SIZE + Long.numberOfTrailingZeros(bits);
+        visitor.accept(heapOffset + granule * SizeClasses.GRANULE);
+      }
+    }
   }
 
   /**

@@ -208,7 +208,7 @@ public final class PoolCheck {
 
   private void mark(
       BlockMap blocks, Structures structures, boolean hasRoots, Marks reached, Marks limbo) {
-    Reachability reachability = new Reachability(blocks, shapes, reached);
+    Reachability reachability = Reachability.of(blocks, shapes, reached);
     if (hasRoots) {
       reachability.markFrom(structures.rootDirectory());
     }

@@ -4,6 +4,7 @@ import dev.basalt.error.CorruptPoolException;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.object.ObjectShapes;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * Marks what can be reached. The stack is bounded: if it overflows, what did not fit is found again
@@ -12,25 +13,60 @@ import java.util.Arrays;
 public final class Reachability {
   private static final int STACK_MAX = 1 << 20;
 
-  private final BlockMap blocks;
-  private final ObjectShapes shapes;
   private final Marks marks;
+  private final Targets targets;
+  private final LongConsumer marker = this::markTarget;
   private long[] stack = new long[1 << 10];
   private int depth;
   private boolean overflowed;
   private long marked;
 
+  /** What objects refer to. */
+  public interface Targets {
+    /**
+     * Visits the objects that one refers to.
+     *
+     * @param object the object
+     * @param visitor takes them, the same one perhaps more than once
+     */
+    void forEach(long object, LongConsumer visitor);
+  }
+
   /**
    * Creates a traversal.
+   *
+   * @param marks takes the marks
+   * @param targets what objects refer to
+   */
+  public Reachability(Marks marks, Targets targets) {
+    this.marks = marks;
+    this.targets = targets;
+  }
+
+  /**
+   * Creates a traversal of a pool that may be damaged: what makes no sense leads nowhere.
    *
    * @param blocks the pool's blocks
    * @param shapes what objects consist of
    * @param marks takes the marks
+   * @return the traversal
    */
-  public Reachability(BlockMap blocks, ObjectShapes shapes, Marks marks) {
-    this.blocks = blocks;
-    this.shapes = shapes;
-    this.marks = marks;
+  public static Reachability of(BlockMap blocks, ObjectShapes shapes, Marks marks) {
+    return new Reachability(
+        marks,
+        (object, visitor) -> {
+          try {
+            shapes.forEachSlot(
+                object,
+                (_, slot) -> {
+                  if (SlotFormat.isPointer(slot) && blocks.numberOf(slot) >= 0) {
+                    visitor.accept(slot);
+                  }
+                });
+          } catch (CorruptPoolException e) {
+            // An object without a sound class: the pass over all objects reports it.
+          }
+        });
   }
 
   /**
@@ -42,12 +78,10 @@ public final class Reachability {
     push(object);
     while (overflowed) {
       overflowed = false;
-      blocks.forEach(
-          (block, _) -> {
-            if (marks.get(block)) {
-              markTargets(block);
-              drain();
-            }
+      marks.forEach(
+          marked -> {
+            targets.forEach(marked, marker);
+            drain();
           });
     }
   }
@@ -82,22 +116,14 @@ public final class Reachability {
 
   private void drain() {
     while (depth > 0) {
-      markTargets(stack[--depth]);
+      targets.forEach(stack[--depth], marker);
     }
   }
 
-  private void markTargets(long object) {
-    try {
-      shapes.forEachSlot(
-          object,
-          (_, slot) -> {
-            if (SlotFormat.isPointer(slot) && blocks.numberOf(slot) >= 0 && marks.set(slot)) {
-              marked++;
-              add(slot);
-            }
-          });
-    } catch (CorruptPoolException e) {
-      // An object without a sound class: the pass over all objects reports it.
+  private void markTarget(long object) {
+    if (marks.set(object)) {
+      marked++;
+      add(object);
     }
   }
 

@@ -75,7 +75,7 @@ public final class Compaction {
       BlockMap blocks = new BlockMap(heap, new Faults());
       Structures structures = new Structures(heap, blocks);
       Marks marks = new Marks(heap, arena);
-      Reachability reachability = new Reachability(blocks, shapes, marks);
+      Reachability reachability = Reachability.of(blocks, shapes, marks);
       reachability.markFrom(structures.rootDirectory());
       long _ = structures.forEachType(reachability::mark);
       Relocation relocation = new Relocation(blocks, marks);

@@ -363,6 +363,37 @@ public final class Allocator {
   }
 
   /**
+   * Whether an object lies at a place, as chunk table and bitmaps have it: what is only reserved
+   * does not count.
+   *
+   * @param offset any place in the heap
+   * @return whether a block that is in use starts there
+   */
+  public boolean isAllocated(long offset) {
+    int chunk = table.chunkOf(offset);
+    if (chunk >= table.chunkCount()) {
+      return false;
+    }
+    long entry = table.entry(chunk);
+    long start = table.chunkOffset(chunk);
+    return switch (ChunkEntryFormat.kind(entry)) {
+      case ChunkEntryFormat.SMALL -> {
+        int block = SizeClasses.blockAt(ChunkEntryFormat.sizeClass(entry), (int) (offset - start));
+        long word = block < 0 ? 0 : bitmapWord(start, block);
+        yield (word & (1L << block)) != 0;
+      }
+      case ChunkEntryFormat.RUN -> offset == start;
+      default -> false;
+    };
+  }
+
+  private long bitmapWord(long chunkStart, int block) {
+    long at = chunkStart + (long) (block / Long.SIZE) * Long.BYTES;
+    heap.verify(at, Long.BYTES);
+    return heap.getLong(at);
+  }
+
+  /**
    * Visits every run of free chunks as the allocator knows them, for checks.
    *
    * @param visitor takes the offset of a run and its bytes

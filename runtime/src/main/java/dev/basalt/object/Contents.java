@@ -76,32 +76,48 @@ final class Contents {
 
   /** Visits the slots of an object that may hold counted references. */
   void forEachSlot(Tx tx, long object, SlotVisitor visitor) {
+    int _ = forEachSlot(tx, object, 0, Integer.MAX_VALUE, visitor);
+  }
+
+  /**
+   * Visits some slots of an array, or all slots of another object.
+   *
+   * @param from the number of the first slot
+   * @param max how many slots to visit of an array
+   * @return the number of the slot to go on with, or -1 if there is none
+   */
+  int forEachSlot(Tx tx, long object, int from, int max, SlotVisitor visitor) {
     int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
     if (!hasSlots(classId)) {
-      return;
+      return -1;
     }
     tx.verify(object, sizeOf(tx, object));
     switch (classId) {
-      case ClassIds.SLOTS, ClassIds.OPTIONAL -> forEachElement(tx, object, visitor);
+      case ClassIds.SLOTS, ClassIds.OPTIONAL -> {
+        return forEachElement(tx, object, from, max, visitor);
+      }
       case ClassIds.FORWARD ->
           visitor.visit(ForwardFormat.TARGET, tx.word(object, ForwardFormat.TARGET));
       default -> {
         Type type = types.byId(classId, object);
         if (type.shape() instanceof Shape.ArrayShape) {
-          forEachElement(tx, object, visitor);
+          return forEachElement(tx, object, from, max, visitor);
         }
         for (int offset : type.referenceOffsets()) {
           visitor.visit(offset, tx.word(object, offset));
         }
       }
     }
+    return -1;
   }
 
-  private static void forEachElement(Tx tx, long object, SlotVisitor visitor) {
+  private static int forEachElement(Tx tx, long object, int from, int max, SlotVisitor visitor) {
     int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
-    for (int i = 0; i < length; i++) {
+    int to = max < length - from ? from + max : length;
+    for (int i = from; i < to; i++) {
       int offset = SlotsFormat.slot(i);
       visitor.visit(offset, tx.word(object, offset));
     }
+    return to < length ? to : -1;
   }
 }

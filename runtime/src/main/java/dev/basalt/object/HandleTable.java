@@ -27,8 +27,22 @@ final class HandleTable {
   }
 
   /** Whether an object has a handle, for certain. */
-  boolean isHeld(long offset) {
+  boolean hasHandle(long offset) {
     return handles.holds(offset) != null;
+  }
+
+  /** Whether an object must be kept: it has a handle, or had one while notes were taken. */
+  boolean isHeld(long offset) {
+    return handles.isHeld(offset);
+  }
+
+  /** Notes the objects of all handles there are, and of those to come until {@link #stopNotes}. */
+  void noteAll(HandleNotes notes) {
+    handles.noteAll(notes);
+  }
+
+  void stopNotes() {
+    handles.stopNotes();
   }
 
   /** Adds a handle of an object that had none a moment ago; returns the one that it has now. */

@@ -4,15 +4,17 @@ import dev.basalt.format.ClassIds;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.tx.Still;
+import dev.basalt.tx.Tx;
 
 /**
- * What the objects in the heap consist of, for tools that go through all of them while no update
- * runs: checking and compaction. Nothing is checked here but what is said.
+ * What the objects in the heap consist of, for tools that go through all of them: checking and
+ * compaction, while no update runs, and the collection of cycles, in a view. Nothing is checked
+ * here but what is said.
  */
 @SuppressWarnings("exports") // for the layers between this one and the public package
 public final class ObjectShapes {
   private final ObjectSpace space;
-  private final Still still;
+  private final Tx tx;
 
   /** Takes a slot of an object. */
   public interface SlotVisitor {
@@ -31,8 +33,18 @@ public final class ObjectShapes {
    * @param space the objects
    */
   public ObjectShapes(ObjectSpace space) {
+    this(space, new Still(space.transactions()));
+  }
+
+  /**
+   * Creates a reader of a pool's objects as a transaction sees them.
+   *
+   * @param space the objects
+   * @param tx reads them
+   */
+  public ObjectShapes(ObjectSpace space, Tx tx) {
     this.space = space;
-    this.still = new Still(space.transactions());
+    this.tx = tx;
   }
 
   /**
@@ -42,7 +54,7 @@ public final class ObjectShapes {
    * @return the id, whatever it is
    */
   public int classId(long object) {
-    return (int) still.word(object, ObjectFormat.CLASS_ID);
+    return (int) tx.word(object, ObjectFormat.CLASS_ID);
   }
 
   /**
@@ -53,7 +65,17 @@ public final class ObjectShapes {
    * @throws dev.basalt.error.CorruptPoolException if it has no class that the pool knows
    */
   public long sizeOf(long object) {
-    return space.contents().sizeOf(still, object);
+    return space.contents().sizeOf(tx, object);
+  }
+
+  /**
+   * Whether objects with a class id may have slots.
+   *
+   * @param classId the class id
+   * @return {@code false} if they never refer to anything
+   */
+  public static boolean hasSlots(int classId) {
+    return Contents.hasSlots(classId);
   }
 
   /**
@@ -63,7 +85,7 @@ public final class ObjectShapes {
    * @param visitor takes them
    */
   public void forEachSlot(long object, SlotVisitor visitor) {
-    space.contents().forEachSlot(still, object, visitor::visit);
+    space.contents().forEachSlot(tx, object, visitor::visit);
   }
 
   /**
@@ -111,7 +133,7 @@ public final class ObjectShapes {
    */
   public String string(long slot) {
     return SlotFormat.isPointer(slot)
-        ? Strings.read(still, slot, classId(slot))
+        ? Strings.read(tx, slot, classId(slot))
         : Strings.fromSlot(slot);
   }
 }

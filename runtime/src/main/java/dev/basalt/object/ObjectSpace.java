@@ -19,6 +19,7 @@ import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
+import java.lang.ref.Reference;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,31 @@ public final class ObjectSpace implements Mapping.SlowRead {
     return handles.size();
   }
 
+  /**
+   * Has the objects of all handles noted, and of those that will be made until {@link
+   * #stopNotingHandles}.
+   *
+   * @param notes takes them
+   */
+  public void noteHandles(HandleNotes notes) {
+    handles.noteAll(notes);
+  }
+
+  /** Ends what {@link #noteHandles} began. */
+  public void stopNotingHandles() {
+    handles.stopNotes();
+  }
+
+  /**
+   * Whether an object has a live handle.
+   *
+   * @param object the object
+   * @return whether the program may have it in hand
+   */
+  public boolean hasHandle(long object) {
+    return handles.hasHandle(object);
+  }
+
   // ---- transactions of one operation
 
   /**
@@ -163,7 +189,11 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @return its result
    */
   public <R extends @Nullable Object> R read(Supplier<R> body) {
-    return transactions.current() != null ? body.get() : transactions.view(body::get);
+    try {
+      return transactions.current() != null ? body.get() : transactions.view(body::get);
+    } finally {
+      Reference.reachabilityFence(body); // and so the handle that it works on
+    }
   }
 
   /**
@@ -175,7 +205,11 @@ public final class ObjectSpace implements Mapping.SlowRead {
    * @throws ReadOnlyPoolException inside a view
    */
   public <R extends @Nullable Object> R write(Supplier<R> body) {
-    return transactions.current() instanceof Update ? body.get() : transactions.update(body::get);
+    try {
+      return transactions.current() instanceof Update ? body.get() : transactions.update(body::get);
+    } finally {
+      Reference.reachabilityFence(body); // and so the handle that it works on
+    }
   }
 
   Update currentUpdate() {

@@ -26,6 +26,12 @@ final class WeakHandles {
 
   private final Segment[] segments = new Segment[SEGMENTS];
 
+  /**
+   * Set while objects that get handles are to be noted. Whoever adds a handle looks here under the
+   * lock; so either he sees it, or the handle is met by {@link #noteAll}.
+   */
+  private volatile @Nullable HandleNotes notes;
+
   WeakHandles() {
     for (int i = 0; i < SEGMENTS; i++) {
       segments[i] = new Segment();
@@ -90,6 +96,7 @@ final class WeakHandles {
         return other;
       }
       add(segment, hash, new Entry(handle, offset, null));
+      note(offset);
       return handle;
     }
   }
@@ -101,6 +108,7 @@ final class WeakHandles {
     synchronized (segment) {
       remove(segment, hash, offset);
       add(segment, hash, new Entry(handle, offset, null));
+      note(offset);
     }
   }
 
@@ -110,6 +118,47 @@ final class WeakHandles {
     Segment segment = segment(hash);
     synchronized (segment) {
       remove(segment, hash, offset);
+      HandleNotes now = notes;
+      if (now != null) {
+        now.forget(offset);
+      }
+    }
+  }
+
+  /** Whether an object has a handle, or has had one while notes were taken. */
+  boolean isHeld(long offset) {
+    Segment segment = segment(offset * SPREAD);
+    synchronized (segment) {
+      HandleNotes now = notes;
+      return find(offset) != null || (now != null && now.isNoted(offset));
+    }
+  }
+
+  /** Notes the objects of all handles, and of those that are added until {@link #stopNotes}. */
+  void noteAll(HandleNotes newNotes) {
+    notes = newNotes;
+    for (Segment segment : segments) {
+      synchronized (segment) {
+        for (int place = 0; place < segment.places.length(); place++) {
+          Entry entry = segment.places.getPlain(place);
+          for (; entry != null; entry = entry.next) {
+            if (entry.get() != null) {
+              newNotes.note(entry.offset);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  void stopNotes() {
+    notes = null;
+  }
+
+  private void note(long offset) {
+    HandleNotes now = notes;
+    if (now != null) {
+      now.note(offset);
     }
   }
 

@@ -503,7 +503,7 @@ public final class TransactionManager implements Mapping.SlowRead {
    *
    * @param body what to do; may run more than once, and starts afresh each time
    */
-  void runLocked(Consumer<Update> body) {
+  public void runLocked(Consumer<Update> body) {
     log.checkNotFailed();
     Update update = new Update(this, null, published(), workspaces.take());
     try {

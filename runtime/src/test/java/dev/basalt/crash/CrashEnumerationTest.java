@@ -4,12 +4,14 @@ import static dev.basalt.crash.Shelf.Kind.ABORT;
 import static dev.basalt.crash.Shelf.Kind.BIG_VALUE;
 import static dev.basalt.crash.Shelf.Kind.CHECKPOINT;
 import static dev.basalt.crash.Shelf.Kind.CLEAR_VALUES;
+import static dev.basalt.crash.Shelf.Kind.COLLECT_CYCLES;
 import static dev.basalt.crash.Shelf.Kind.DROP_FRONT;
 import static dev.basalt.crash.Shelf.Kind.HUGE_VALUE;
 import static dev.basalt.crash.Shelf.Kind.PUSH;
 import static dev.basalt.crash.Shelf.Kind.PUSH_MANY;
 import static dev.basalt.crash.Shelf.Kind.RECLAIM;
 import static dev.basalt.crash.Shelf.Kind.REMOVE;
+import static dev.basalt.crash.Shelf.Kind.RING;
 import static dev.basalt.crash.Shelf.Kind.ROOTS;
 import static dev.basalt.crash.Shelf.Kind.RUN_VALUE;
 import static dev.basalt.crash.Shelf.Kind.SET;
@@ -104,6 +106,18 @@ class CrashEnumerationTest {
         seed ->
             CrashRun.sessions(
                 seed, 4, 8, PUSH, PUSH_MANY, DROP_FRONT, REMOVE, RECLAIM, ROOTS, CHECKPOINT));
+  }
+
+  @Test
+  void collectingCyclesSurvives() throws Exception {
+    enumerate(
+        "collecting cycles",
+        Durability.SYNC,
+        LOG_SIZE,
+        60,
+        seed ->
+            CrashRun.sessions(
+                seed, 2, 10, RING, RING, COLLECT_CYCLES, PUSH, REMOVE, RECLAIM, CHECKPOINT));
   }
 
   @Test

@@ -277,15 +277,16 @@ final class CrashRun {
             "update %d: expected%n%s%nfound%n%s"
                 .formatted(claimed, shorten(expected), shorten(found)));
       }
-      PoolVerifier.verify(pool);
+      PoolVerifier.verifySound(pool);
       pool.reclaim();
+      long _ = pool.collectCycles();
     } catch (RuntimeException | AssertionError e) {
       throw failed(where, e);
     }
     try {
       PoolVerifier.verify(crashed);
     } catch (RuntimeException | AssertionError e) {
-      throw failed(where + ", after reclaiming", e);
+      throw failed(where + ", after reclaiming and collecting cycles", e);
     }
   }
 

@@ -39,8 +39,12 @@ final class Shelf {
     HUGE_VALUE,
     /** Named roots. */
     ROOTS,
+    /** Replaces a ring of items, which then is garbage that counts do not find. */
+    RING,
     /** Throws at the end. */
     ABORT,
+    /** Not an update of its own. */
+    COLLECT_CYCLES,
     /** Not an update of its own. */
     RECLAIM,
     /** Not an update. */
@@ -143,6 +147,11 @@ final class Shelf {
   void run(Pool pool, Kind kind) throws Exception {
     switch (kind) {
       case RECLAIM -> pool.reclaim();
+      case COLLECT_CYCLES -> {
+        System.gc();
+        long _ = pool.collectCycles();
+      }
+      case RING -> update(pool, kind, changed -> ring(pool, changed));
       case CHECKPOINT -> pool.checkpoint();
       case SYNC -> {
         pool.sync();
@@ -342,6 +351,30 @@ final class Shelf {
       changed.roots.put(name, number);
       changed.entries.put(number, new Entry(false, number, 0, false, (short) 0, null, null, 0));
     }
+  }
+
+  /** Items that lead to one another and to the head of the list. */
+  private void ring(Pool pool, Model changed) {
+    List<Item> items = new ArrayList<>();
+    for (int n = 2 + random.nextInt(40); n > 0; n--) {
+      Item item = new Item(++numbers);
+      item.value("a value of item " + numbers);
+      item.other(head(pool));
+      items.add(item);
+      changed.entries.put(
+          numbers, new Entry(false, numbers, 0, false, (short) 0, null, item.value(), 0));
+    }
+    for (int i = 0; i < items.size(); i++) {
+      items.get(i).next(items.get((i + 1) % items.size()));
+    }
+    Item first = items.getFirst();
+    Entry second = changed.entries.get(items.get(1).number());
+    first.other(items.get(1));
+    changed.entries.put(
+        first.number(),
+        new Entry(false, first.number(), 0, false, (short) 0, null, first.value(), second.number));
+    changed.roots.put("root ring", first.number());
+    pool.putRoot("root ring", first);
   }
 
   private static String text(Object value) {

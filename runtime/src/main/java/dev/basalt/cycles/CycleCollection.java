@@ -1,0 +1,147 @@
+package dev.basalt.cycles;
+
+import dev.basalt.check.Marks;
+import dev.basalt.check.Reachability;
+import dev.basalt.error.PoolClosedException;
+import dev.basalt.error.StaleTransactionException;
+import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.PoolHeaderFormat;
+import dev.basalt.format.SlotFormat;
+import dev.basalt.memory.Allocator;
+import dev.basalt.memory.Heap;
+import dev.basalt.object.ObjectShapes;
+import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Reclaimer;
+import dev.basalt.tx.TransactionManager;
+import dev.basalt.tx.UncommittedObjectException;
+import dev.basalt.tx.View;
+import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reclaims what neither roots nor handles reach, though it is referred to, while updates and views
+ * go on.
+ *
+ * <p>Objects that have a handle at any time from now on are noted. In a view, what roots and noted
+ * objects lead to is marked, at last when no older snapshot is left. What was there for the view
+ * and is not marked nobody will ever have in hand. Its references are taken out, and limbo does the
+ * rest. The argument is in {@code docs/concurrency.md}, <em>Cycles</em>.
+ */
+public final class CycleCollection {
+  private static final long POLL_MILLIS = 1;
+
+  /** Updates after which limbo is emptied: it has room for some thousand objects in a full pool. */
+  private static final int STEPS_PER_DRAIN = 8;
+
+  private final ObjectSpace space;
+  private final TransactionManager transactions;
+  private final Heap heap;
+  private final Allocator allocator;
+  private final Reclaimer reclaimer;
+
+  /**
+   * Prepares collections of a pool.
+   *
+   * @param space the pool's objects
+   * @param allocator knows where objects lie
+   * @param reclaimer empties limbo
+   */
+  public CycleCollection(ObjectSpace space, Allocator allocator, Reclaimer reclaimer) {
+    this.space = space;
+    this.transactions = space.transactions();
+    this.heap = transactions.heap();
+    this.allocator = allocator;
+    this.reclaimer = reclaimer;
+  }
+
+  /**
+   * Collects once; one caller at a time. Waits until the transactions that have begun by now have
+   * ended.
+   *
+   * @return the objects that are reclaimed: those that nothing reached
+   * @throws InterruptedException if the thread is interrupted while it waits; nothing has happened
+   */
+  public synchronized long run() throws InterruptedException {
+    reclaimer.drain();
+    try (Arena arena = Arena.ofConfined()) {
+      Garbage garbage = find(arena);
+      long count = garbage.count();
+      if (count > 0) {
+        cut(garbage);
+        reclaimer.drain();
+      }
+      return count;
+    }
+  }
+
+  private Garbage find(Arena arena) throws InterruptedException {
+    NotedObjects noted = new NotedObjects(heap);
+    space.noteHandles(noted);
+    try (View view = transactions.openView()) {
+      int chunkCount = allocator.chunkCount();
+      Marks marks = new Marks(heap, arena);
+      ObjectShapes shapes = new ObjectShapes(space, view);
+      Reachability reachability =
+          new Reachability(
+              marks,
+              (object, visitor) ->
+                  shapes.forEachSlot(
+                      object,
+                      (_, slot) -> {
+                        if (SlotFormat.isPointer(slot)) {
+                          visitor.accept(slot);
+                        }
+                      }));
+      reachability.markFrom(heap.heapOffset() + PoolHeaderFormat.ROOT_DIRECTORY);
+      markNoted(noted, view, reachability);
+      awaitOldest(view.version());
+      markNoted(noted, view, reachability);
+      return new Garbage(heap, allocator, marks, chunkCount, view.version());
+    } finally {
+      space.stopNotingHandles();
+    }
+  }
+
+  private void markNoted(NotedObjects noted, View view, Reachability reachability) {
+    noted.forEach(
+        object -> {
+          if (allocator.isAllocated(object) && exists(view, object)) {
+            reachability.mark(object);
+          }
+        });
+  }
+
+  /** Whether an object was there at the view's snapshot; it is noted, so it does not go. */
+  private static boolean exists(View view, long object) {
+    view.verify(object, ObjectFormat.SIZE);
+    try {
+      long _ = view.word(object, ObjectFormat.CLASS_ID);
+      return true;
+    } catch (StaleTransactionException | UncommittedObjectException e) {
+      return false;
+    }
+  }
+
+  private void awaitOldest(long snapshot) throws InterruptedException {
+    while (transactions.oldestSnapshot() < snapshot) {
+      if (transactions.isClosed()) {
+        throw new PoolClosedException(space.name() + " is being closed");
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void cut(Garbage garbage) {
+    CycleCut cut = new CycleCut(space, allocator, garbage.snapshot());
+    int[] steps = {0};
+    for (int chunk = 0; chunk < garbage.chunkCount(); chunk++) {
+      cut.cut(
+          garbage.withSlots(chunk),
+          () -> {
+            if (++steps[0] % STEPS_PER_DRAIN == 0) {
+              reclaimer.drain();
+            }
+          });
+    }
+  }
+}
