@@ -48,7 +48,10 @@ class GoldenPoolTest {
             + " Person head; }");
   }
 
-  /** Run with {@code -Dbasalt.golden=FILE} to make the file anew. */
+  /**
+   * Run with {@code -Dbasalt.golden=FILE} to make the file anew, and beside it that of {@link
+   * GoldenShapesTest}.
+   */
   @Test
   @EnabledIfSystemProperty(named = "basalt.golden", matches = ".+")
   void goldenPoolIsMade() throws IOException {
@@ -67,10 +70,18 @@ class GoldenPoolTest {
               .set("rooms", new int[] {1, 2, 3})
               .set("mixed", mixed));
     }
+    Path target = Path.of(System.getProperty("basalt.golden"));
+    pack(file, target);
+    SourceLoader shapes = GoldenShapesTest.before();
+    try (Pool pool = pools.open(pools.builder("shapes").classLoader(shapes))) {
+      GoldenShapesTest.store(pool, shapes);
+    }
+    pack(pools.file("shapes"), target.resolveSibling(GoldenShapesTest.FILE));
+  }
+
+  private static void pack(Path file, Path target) throws IOException {
     try (InputStream from = Files.newInputStream(file);
-        OutputStream to =
-            new GZIPOutputStream(
-                Files.newOutputStream(Path.of(System.getProperty("basalt.golden"))))) {
+        OutputStream to = new GZIPOutputStream(Files.newOutputStream(target))) {
       from.transferTo(to);
     }
   }
