@@ -1,9 +1,11 @@
 package dev.basalt.agent;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -64,11 +66,20 @@ public final class ClassRewriter {
     }
     boolean transactional = !model.transactionalMethods().isEmpty();
     boolean reflects = scan.mayReflect() && !model.isPartOfTheBridge() && models.knowsTheRuntime();
-    return transactional
-            || reflects
-            || ConstantPoolScan.refersToStoredField(reader, classFile, model, models)
-        ? redirect(reader, model, transactional, reflects)
-        : Optional.empty();
+    if (transactional || reflects) {
+      return redirect(reader, model, transactional, reflects, method -> true);
+    }
+    BitSet stored = ConstantPoolScan.storedFields(reader, classFile, model, models);
+    return stored.isEmpty()
+        ? Optional.empty()
+        : redirect(reader, model, false, false, methods(reader, classFile, stored));
+  }
+
+  /** Which methods are to be rewritten. A method handle among the constants may be of any. */
+  private static IntPredicate methods(ClassReader reader, byte[] classFile, BitSet stored) {
+    return InstanceFieldUses.hasFieldHandles(reader)
+        ? method -> true
+        : MethodsInFile.using(reader, classFile, stored)::get;
   }
 
   private byte[] refuse(ClassReader reader, String message) {
@@ -86,9 +97,13 @@ public final class ClassRewriter {
   }
 
   private Optional<byte[]> redirect(
-      ClassReader reader, ClassModel model, boolean transactional, boolean reflects) {
+      ClassReader reader,
+      ClassModel model,
+      boolean transactional,
+      boolean reflects,
+      IntPredicate methods) {
     ClassWriter writer = new ClassWriter(reader, 0);
-    ForeignCode code = new ForeignCode(writer, model, reflects);
+    ForeignCode code = new ForeignCode(writer, model, reflects, methods);
     reader.accept(transactional ? new TransactionalMethods(code, model) : code, 0);
     return transactional || code.changed() ? Optional.of(writer.toByteArray()) : Optional.empty();
   }
@@ -135,13 +150,16 @@ public final class ClassRewriter {
     private final ClassModel model;
     private final ReflectionMethods reflection;
     private final boolean reflects;
+    private final IntPredicate methods;
+    private int methodCount;
     private boolean fieldsChanged;
 
-    ForeignCode(ClassVisitor next, ClassModel model, boolean reflects) {
+    ForeignCode(ClassVisitor next, ClassModel model, boolean reflects, IntPredicate methods) {
       super(Opcodes.ASM9, next);
       this.model = model;
       this.reflection = new ReflectionMethods(model);
       this.reflects = reflects;
+      this.methods = methods;
     }
 
     boolean changed() {
@@ -155,12 +173,11 @@ public final class ClassRewriter {
         String desc,
         @Nullable String signature,
         String @Nullable [] exceptions) {
-      MethodVisitor next =
-          new LateFieldRule(
-              super.visitMethod(access, name, desc, signature, exceptions),
-              models,
-              model,
-              () -> fieldsChanged = true);
+      MethodVisitor method = super.visitMethod(access, name, desc, signature, exceptions);
+      if (!methods.test(methodCount++)) {
+        return method;
+      }
+      MethodVisitor next = new LateFieldRule(method, models, model, () -> fieldsChanged = true);
       if (reflects && !name.startsWith(ReflectionMethods.PREFIX)) {
         next = new ReflectionRule(next, reflection);
       }

@@ -108,11 +108,12 @@ final class ConstantPoolScan {
   }
 
   /**
-   * Whether a class that has no stored fields itself refers to one of another class, or to a field
-   * of which that will be known late.
+   * The constants by which a class that has no stored fields itself refers to those of other
+   * classes, or to fields of which that will be known late.
    */
-  static boolean refersToStoredField(
+  static BitSet storedFields(
       ClassReader reader, byte[] classFile, ClassModel user, ClassModels models) {
+    BitSet found = new BitSet();
     int ownClass = reader.readUnsignedShort(reader.header + 2);
     char[] buffer = new char[reader.getMaxStringLength()];
     @Nullable BitSet used = null;
@@ -133,10 +134,10 @@ final class ConstantPoolScan {
       if (models.mayHaveAccessors(owner)
           ? isStored(reader, item, buffer, models)
           : models.isKnownLate(owner, user)) {
-        return true;
+        found.set(i);
       }
     }
-    return false;
+    return found;
   }
 
   private static boolean isStored(

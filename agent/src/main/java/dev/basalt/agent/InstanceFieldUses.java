@@ -41,14 +41,29 @@ final class InstanceFieldUses {
       }
     }
     for (int i = 1; i < count; i++) {
-      int item = reader.getItem(i);
-      if (item != 0 && reader.readByte(item - 1) == METHOD_HANDLE) {
-        int kind = reader.readByte(item);
-        if (kind == REF_GET_FIELD || kind == REF_PUT_FIELD) {
-          found.set(reader.readUnsignedShort(item + 1));
-        }
+      if (isFieldHandle(reader, i)) {
+        found.set(reader.readUnsignedShort(reader.getItem(i) + 1));
       }
     }
     return found;
+  }
+
+  private static boolean isFieldHandle(ClassReader reader, int constant) {
+    int item = reader.getItem(constant);
+    if (item == 0 || reader.readByte(item - 1) != METHOD_HANDLE) {
+      return false;
+    }
+    int kind = reader.readByte(item);
+    return kind == REF_GET_FIELD || kind == REF_PUT_FIELD;
+  }
+
+  /** Whether there are method handles of instance fields among the constants. */
+  static boolean hasFieldHandles(ClassReader reader) {
+    for (int i = 1; i < reader.getItemCount(); i++) {
+      if (isFieldHandle(reader, i)) {
+        return true;
+      }
+    }
+    return false;
   }
 }
