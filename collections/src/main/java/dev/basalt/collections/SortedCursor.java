@@ -33,17 +33,22 @@ final class SortedCursor<K extends @Nullable Object, V extends @Nullable Object>
 
   private void load() {
     List<Entry<K, V>> found = map.batch(from);
+    if (found.isEmpty()) {
+      ended = true;
+      return;
+    }
+    K last = found.getLast().getKey();
+    if (map.isInside(last)) {
+      ready.addAll(found);
+      from = new Bound.Key(last, false);
+      return;
+    }
+    ended = true;
     for (Entry<K, V> entry : found) {
       if (!map.isInside(entry.getKey())) {
-        ended = true;
         return;
       }
       ready.add(entry);
-    }
-    if (found.isEmpty()) {
-      ended = true;
-    } else {
-      from = new Bound.Key(found.getLast().getKey(), false);
     }
   }
 

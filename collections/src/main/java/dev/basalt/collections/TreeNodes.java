@@ -2,6 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
+import dev.basalt.object.NaturalOrder;
 import dev.basalt.object.ObjectSpace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,6 +54,11 @@ final class TreeNodes {
   final ObjectSpace space;
   final long map;
   private final @Nullable Comparator<Object> order;
+
+  /** The key looked for, ready to be compared with stored ones, if they have no comparator. */
+  private @Nullable NaturalOrder wanted;
+
+  private @Nullable Object wantedKey;
 
   TreeNodes(ObjectSpace space, long map, @Nullable Comparator<Object> order) {
     this.space = space;
@@ -146,7 +152,7 @@ final class TreeNodes {
     int high = count(node);
     while (low < high) {
       int middle = (low + high) >>> 1;
-      int order = compare(this.order, key(node, middle), key);
+      int order = compareStored(node, middle, key);
       if (order < 0 || (greater && order == 0)) {
         low = middle + 1;
       } else {
@@ -154,6 +160,21 @@ final class TreeNodes {
       }
     }
     return low;
+  }
+
+  /** Compares a stored key with another. */
+  @SuppressWarnings("ReferenceEquality") // whether it is the same search
+  private int compareStored(long node, int index, @Nullable Object key) {
+    if (order != null || key == null) {
+      return compare(order, key(node, index), key);
+    }
+    NaturalOrder natural = wanted;
+    if (natural == null || wantedKey != key) {
+      natural = space.order(key);
+      wanted = natural;
+      wantedKey = key;
+    }
+    return natural.compareStored(space.slot(node, keyField(index)));
   }
 
   /** The index of the child under which a key belongs. */
@@ -167,7 +188,7 @@ final class TreeNodes {
   }
 
   boolean isAt(long leaf, int index, @Nullable Object key) {
-    return index < count(leaf) && compare(order, key(leaf, index), key) == 0;
+    return index < count(leaf) && compareStored(leaf, index, key) == 0;
   }
 
   /** A pair in a leaf. */

@@ -7,6 +7,7 @@ import dev.basalt.Pool;
 import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.junit.PoolUnderTest;
 import dev.basalt.junit.TestPool;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -271,5 +273,45 @@ class PersistentTreeMapTest {
       before = after;
     }
     assertThat(before).isLessThan(20);
+  }
+
+  private static String randomText(Random random) {
+    String alphabet = "\0aab\u00E9\u00FF" + (random.nextInt(4) == 0 ? "\u20AC\uD83D\uFFFF" : "");
+    StringBuilder text = new StringBuilder("prefix of all ".substring(0, random.nextInt(15)));
+    for (int length = random.nextInt(12); length > 0; length--) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
+
+  /** Keys are compared where they lie; that must be the order of their objects. */
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "long", "uuid", "date"})
+  void storedKeysAreComparedAsTheirObjectsAre(String kind, @TestPool PoolUnderTest pools) {
+    Random random = new Random(7);
+    TreeMap<Object, Integer> model = new TreeMap<>();
+    for (int i = 0; i < 1_500; i++) {
+      Object key =
+          switch (kind) {
+            case "text" -> randomText(random);
+            case "long" -> random.nextLong() >> random.nextInt(64);
+            case "uuid" -> new UUID(random.nextInt(5) - 2, random.nextLong());
+            default -> LocalDate.ofEpochDay(random.nextInt(10_000));
+          };
+      model.put(key, i);
+    }
+    PersistentTreeMap<Object, Integer> map = stored(pools.pool(), new PersistentTreeMap<>());
+    List<Object> keys = new ArrayList<>(model.keySet());
+    Collections.shuffle(keys, random);
+    pools.pool().update(() -> keys.forEach(key -> map.put(key, model.get(key))));
+    PersistentTreeMap<Object, Integer> again = found(pools.reopen());
+    assertThat(new ArrayList<>(again.entrySet())).isEqualTo(new ArrayList<>(model.entrySet()));
+    for (Object key : keys) {
+      assertThat(again.get(key)).isEqualTo(model.get(key));
+      assertThat(again.higherKey(key)).isEqualTo(model.higherKey(key));
+      assertThat(again.lowerKey(key)).isEqualTo(model.lowerKey(key));
+    }
+    assertThatThrownBy(() -> again.get(1.5)).isInstanceOf(ClassCastException.class);
+    assertThatThrownBy(() -> again.put(1.5, 1)).isInstanceOf(ClassCastException.class);
   }
 }

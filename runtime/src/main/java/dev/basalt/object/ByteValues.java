@@ -139,6 +139,18 @@ final class ByteValues {
         .offset();
   }
 
+  /** Whether an object of class {@link ClassIds#VALUE} is a {@code UUID}. */
+  static boolean isUuid(Tx tx, long object) {
+    return (int) tx.constantWord(object, ValueFormat.KIND) == ValueFormat.UUID;
+  }
+
+  /** The {@code UUID} in such an object, which need not become one if only its halves are used. */
+  static UUID uuid(Tx tx, long object) {
+    return new UUID(
+        tx.constantWord(object, ValueFormat.DATA),
+        tx.constantWord(object, ValueFormat.DATA + Long.BYTES));
+  }
+
   /** The bytes of a value. */
   static byte[] bytes(Tx tx, long object) {
     int length = (int) (tx.constantWord(object, ValueFormat.KIND) >>> Integer.SIZE);

@@ -21,6 +21,7 @@ import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -449,7 +450,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
     return Pending.is(offset) ? transit.own(currentUpdate(), offset) : offset;
   }
 
-  private CorruptPoolException nothingAt(long object, RuntimeException cause) {
+  CorruptPoolException nothingAt(long object, RuntimeException cause) {
     return new CorruptPoolException(
         "%s: a reference leads to %d, where no object is".formatted(name(), object), cause);
   }
@@ -695,12 +696,35 @@ public final class ObjectSpace implements Mapping.SlowRead {
     if (value instanceof String string && SlotFormat.isPointer(slot)) {
       return holdsString(tx, slot, string);
     }
+    if (value instanceof UUID uuid && SlotFormat.isPointer(slot)) {
+      return holdsUuid(tx, slot, uuid);
+    }
     if (value instanceof PersistentObject object
         && object.$basalt$space() == this
         && object.$basalt$offset() == slot) {
       return true;
     }
     return value.equals(values.decode(tx, slot, 0));
+  }
+
+  /**
+   * A key to compare stored ones with; inside a transaction.
+   *
+   * @param key the key, not {@code null}
+   * @return what compares, to be used in this transaction
+   */
+  public NaturalOrder order(Object key) {
+    return new NaturalOrder(this, currentTx(), key);
+  }
+
+  private boolean holdsUuid(Tx tx, long object, UUID uuid) {
+    try {
+      return classId(tx, object) == ClassIds.VALUE
+          && ByteValues.isUuid(tx, object)
+          && ByteValues.uuid(tx, object).equals(uuid);
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(object, e);
+    }
   }
 
   private boolean holdsString(Tx tx, long object, String string) {

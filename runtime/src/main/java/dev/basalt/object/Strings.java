@@ -58,9 +58,19 @@ final class Strings {
     return slot;
   }
 
+  /** The characters in such a slot, the first in the highest byte. */
+  static long firstWord(long slot) {
+    return Long.reverseBytes(slot >>> CHARS_SHIFT);
+  }
+
+  /** How many characters such a slot holds. */
+  static int length(long slot) {
+    return (int) (slot >>> LENGTH_SHIFT) & 0xF;
+  }
+
   /** The string in a slot that has the tag {@link SlotFormat#STRING}. */
   static String fromSlot(long slot) {
-    int length = (int) (slot >>> LENGTH_SHIFT) & 0xF;
+    int length = length(slot);
     if (length > SlotFormat.STRING_MAX) {
       throw new CorruptPoolException("a slot holds a string of %d characters".formatted(length));
     }
