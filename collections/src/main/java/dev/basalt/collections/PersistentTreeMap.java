@@ -265,6 +265,35 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     return local != null ? local.size() : reading(() -> new TreeSize(nodes()).get());
   }
 
+  /** All in one update; fast if the map is empty and the entries come in its order. */
+  @Override
+  public void putAll(Map<? extends K, ? extends V> entries) {
+    NavigableMap<K, V> local = plain();
+    if (local != null) {
+      local.putAll(entries);
+      return;
+    }
+    boolean _ =
+        changing(
+            () -> {
+              TreeNodes nodes = nodes();
+              if (nodes.root() == 0
+                  && entries instanceof SortedMap<?, ?> sorted
+                  && Objects.equals(sorted.comparator(), order())) {
+                load(nodes, sorted);
+              } else {
+                super.putAll(entries);
+              }
+              return true;
+            });
+  }
+
+  private static void load(TreeNodes nodes, SortedMap<?, ?> entries) {
+    TreeLoad load = new TreeLoad(nodes);
+    entries.forEach(load::add);
+    load.finish();
+  }
+
   @Override
   public void clear() {
     NavigableMap<K, V> local = plain();
@@ -307,8 +336,7 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
   public void $basalt$store(FieldWriter writer) {
     TreeNodes nodes = nodes();
     TreeNodes.storeComparator(nodes.space, nodes.map, StoredOrder.toStored(order));
-    TreeEdits edits = new TreeEdits(nodes);
-    Objects.requireNonNull(plain).forEach(edits::add);
+    load(nodes, Objects.requireNonNull(plain));
   }
 
   @Override

@@ -46,7 +46,7 @@ final class TreeEdits {
   }
 
   /** Puts a new root with one child above the old one. */
-  private void raise() {
+  void raise() {
     int height = nodes.height();
     if (height == 1) {
       size.divide();
@@ -58,7 +58,7 @@ final class TreeEdits {
   }
 
   /** Inserts into a leaf with room. What can fail is done before the leaf counts the pair. */
-  private void insert(long leaf, int index, @Nullable Object key, @Nullable Object value) {
+  void insert(long leaf, int index, @Nullable Object key, @Nullable Object value) {
     int count = nodes.count(leaf);
     space.putReference(leaf, TreeNodes.keyField(count), key);
     try {
@@ -72,6 +72,13 @@ final class TreeEdits {
     shiftUp(leaf, index, count);
     put(leaf, index, keySlot, itemSlot);
     nodes.setCount(leaf, count + 1);
+  }
+
+  /** Adds a pair behind the last of an inner node. */
+  void append(long node, long keySlot, long child) {
+    int count = nodes.count(node);
+    put(node, count, keySlot, child);
+    nodes.setCount(node, count + 1);
   }
 
   private void put(long node, int index, long keySlot, long itemSlot) {
@@ -134,14 +141,27 @@ final class TreeEdits {
   void remove(@Nullable Object key) {
     remove(nodes.root(), nodes.height(), key);
     size.add(-1);
+    lowerRoot();
+    if (nodes.count(nodes.root()) == 0) {
+      clear();
+    }
+  }
+
+  /** Takes away roots that have a single child. */
+  void lowerRoot() {
     while (nodes.height() > 1 && nodes.count(nodes.root()) == 1) {
       nodes.setRoot(nodes.child(nodes.root(), 0), nodes.height() - 1);
       if (nodes.height() == 1) {
         size.unite();
       }
     }
-    if (nodes.count(nodes.root()) == 0) {
-      clear();
+  }
+
+  /** Merges a node's last child, if it has few pairs, with the one before, or divides their pairs. */
+  void balanceLast(long node, boolean areLeaves) {
+    int count = nodes.count(node);
+    if (count > 1 && nodes.count(nodes.child(node, count - 1)) < FEW) {
+      balance(node, count - 2, areLeaves);
     }
   }
 

@@ -162,6 +162,11 @@ final class TreeNodes {
     return low;
   }
 
+  /** Compares two keys in the map's order. */
+  int compareKeys(@Nullable Object a, @Nullable Object b) {
+    return compare(order, a, b);
+  }
+
   /** Compares a stored key with another. */
   @SuppressWarnings("ReferenceEquality") // whether it is the same search
   private int compareStored(long node, int index, @Nullable Object key) {

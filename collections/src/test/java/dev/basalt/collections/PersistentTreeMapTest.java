@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -313,5 +314,66 @@ class PersistentTreeMapTest {
     }
     assertThatThrownBy(() -> again.get(1.5)).isInstanceOf(ClassCastException.class);
     assertThatThrownBy(() -> again.put(1.5, 1)).isInstanceOf(ClassCastException.class);
+  }
+
+  /** Loaded leaf after leaf, a tree is one like any other. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 25, 26, 27, 30, 31, 52, 53, 57, 676, 677, 683, 703, 5_000})
+  void sortedEntriesAreLoadedAsTheyCome(int count, @TestPool PoolUnderTest pools) {
+    TreeMap<Integer, String> model = new TreeMap<>();
+    IntStream.range(0, count).forEach(i -> model.put(i * 2, "value number " + i));
+    PersistentTreeMap<Integer, String> map = stored(pools.pool(), new PersistentTreeMap<>(model));
+    assertThat(map).isEqualTo(model).hasSize(count);
+    map.clear();
+    map.putAll(model);
+    assertThat(new ArrayList<>(map.entrySet())).isEqualTo(new ArrayList<>(model.entrySet()));
+    assertThat(map).hasSize(count);
+    Random random = new Random(count);
+    PersistentTreeMap<Integer, String> again = found(pools.reopen());
+    pools
+        .pool()
+        .update(
+            () -> {
+              for (int i = 0; i < count; i++) {
+                int key = random.nextInt(2 * count);
+                if (i % 3 == 0) {
+                  again.put(key, "new");
+                  model.put(key, "new");
+                } else {
+                  again.remove(key);
+                  model.remove(key);
+                }
+              }
+            });
+    assertThat(new ArrayList<>(again.entrySet())).isEqualTo(new ArrayList<>(model.entrySet()));
+    assertThat(again).hasSize(model.size());
+  }
+
+  @Test
+  void loadThatFailsHalfWayLeavesWhatCameBefore(@TestPool Pool pool) {
+    TreeMap<Integer, Object> entries = new TreeMap<>();
+    IntStream.range(0, 100).forEach(i -> entries.put(i, i));
+    entries.put(53, new Object());
+    PersistentTreeMap<Integer, Object> map = stored(pool, new PersistentTreeMap<>());
+    assertThatThrownBy(() -> map.putAll(entries)).isInstanceOf(UnsupportedTypeException.class);
+    assertThat(map).isEmpty();
+    TreeMap<Integer, Object> descending = new TreeMap<>(Comparator.reverseOrder());
+    descending.putAll(Map.of(1, 1, 2, 2));
+    map.putAll(descending);
+    assertThat(map).isEqualTo(descending);
+    map.clear();
+    assertThatThrownBy(() -> map.putAll(new OutOfOrder())).hasMessageContaining("2 comes before 1");
+    assertThat(map).isEmpty();
+  }
+
+  /** A sorted map that is wrong. */
+  private static final class OutOfOrder extends TreeMap<Integer, Object> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void forEach(BiConsumer<? super Integer, ? super Object> action) {
+      action.accept(2, 2);
+      action.accept(1, 1);
+    }
   }
 }
