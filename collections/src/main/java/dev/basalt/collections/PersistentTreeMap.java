@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  * setValue} of those from iterators writes to the map.
  *
  * <p>The comparator is stored with the map: {@code null}, an enum constant, a record, an object of
- * a persistent class, {@link Comparator#naturalOrder()}, {@link
- * java.util.Collections#reverseOrder()} or {@link String#CASE_INSENSITIVE_ORDER}. Storing a map
- * with another one is refused with {@link dev.basalt.error.UnsupportedTypeException}.
+ * a persistent class, one whose class has a name, no fields and a constructor without parameters,
+ * {@link Comparator#naturalOrder()}, {@link java.util.Collections#reverseOrder()} or {@link
+ * String#CASE_INSENSITIVE_ORDER}. Storing a map with another one is refused with {@link
+ * dev.basalt.error.UnsupportedTypeException}.
  *
  * <p>Safe for use by any number of threads while in a pool; not while plain.
  *
@@ -105,7 +106,7 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
   @Nullable Comparator<Object> order() {
     if (!ordered) {
       ObjectSpace in = PersistentStructure.space(this);
-      order = in.read(() -> StoredOrder.ofStored(TreeNodes.comparator(in, in.place(this))));
+      order = in.read(() -> StoredOrder.ofStored(in, TreeNodes.comparator(in, in.place(this))));
       ordered = true;
     }
     return order;

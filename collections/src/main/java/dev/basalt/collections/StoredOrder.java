@@ -1,6 +1,7 @@
 package dev.basalt.collections;
 
 import dev.basalt.error.UnsupportedTypeException;
+import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import java.util.Collections;
 import java.util.Comparator;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A comparator as it is stored with its collection. Enum constants, records and persistent objects
- * are stored as what they are, the well-known ones of the JDK by this enum. Others are refused:
- * what a lambda does cannot be found again by another process.
+ * are stored as what they are, the well-known ones of the JDK by this enum, and those without state
+ * as an {@link OrderClass}. Others are refused: what a lambda does cannot be found again by another
+ * process.
  */
 enum StoredOrder implements Comparator<Object> {
   /** {@link Comparator#naturalOrder()}. */
@@ -46,16 +48,23 @@ enum StoredOrder implements Comparator<Object> {
         || order instanceof PersistentObject) {
       return order;
     }
+    String obstacle = OrderClass.obstacle(order.getClass());
+    if (obstacle == null) {
+      return new OrderClass(order.getClass().getName());
+    }
     throw new UnsupportedTypeException(
-        "the comparator %s cannot be stored: make it an enum, a record or a @Persistent class"
-            .formatted(order.getClass().getName()));
+        ("the comparator %s cannot be stored: %s; make it an enum, a record, a class without fields"
+                + " and with a constructor without parameters, or a @Persistent class")
+            .formatted(order.getClass().getName(), obstacle));
   }
 
   /** The comparator of what is stored for it. */
   @SuppressWarnings("unchecked") // only comparators are stored
-  static @Nullable Comparator<Object> ofStored(@Nullable Object stored) {
-    return stored instanceof StoredOrder known
-        ? (Comparator<Object>) known.original
-        : (Comparator<Object>) stored;
+  static @Nullable Comparator<Object> ofStored(ObjectSpace space, @Nullable Object stored) {
+    return switch (stored) {
+      case StoredOrder known -> (Comparator<Object>) known.original;
+      case OrderClass byName -> byName.make(space);
+      case null, default -> (Comparator<Object>) stored;
+    };
   }
 }

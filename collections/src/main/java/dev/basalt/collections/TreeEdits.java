@@ -157,7 +157,9 @@ final class TreeEdits {
     }
   }
 
-  /** Merges a node's last child, if it has few pairs, with the one before, or divides their pairs. */
+  /**
+   * Merges a node's last child, if it has few pairs, with the one before, or divides their pairs.
+   */
   void balanceLast(long node, boolean areLeaves) {
     int count = nodes.count(node);
     if (count > 1 && nodes.count(nodes.child(node, count - 1)) < FEW) {

@@ -4,9 +4,9 @@ import dev.basalt.object.ObjectSpace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills an empty tree with entries in ascending order: leaf after leaf, and a node above when one is
- * full, without looking anything up. Inside an update. After each entry the tree is whole, but that
- * the last nodes of its levels may have few pairs until the {@link #finish end}.
+ * Fills an empty tree with entries in ascending order: leaf after leaf, and a node above when one
+ * is full, without looking anything up. Inside an update. After each entry the tree is whole, but
+ * that the last nodes of its levels may have few pairs until the {@link #finish end}.
  */
 final class TreeLoad {
   /** Pairs of a node; it keeps some room, so that the next insertions do not split every node. */

@@ -248,8 +248,7 @@ class MapsCrashTest {
 
   @Test
   void treeMapSurvivesACrashAtEveryChangeOfItsStructure() throws Exception {
-    survives(
-        PersistentTreeMap::new, 300, EnumSet.complementOf(EnumSet.of(Change.WIDENED)));
+    survives(PersistentTreeMap::new, 300, EnumSet.complementOf(EnumSet.of(Change.WIDENED)));
   }
 
   /** Keys of three hashes: chains of buckets, and the deepest ways to them. */

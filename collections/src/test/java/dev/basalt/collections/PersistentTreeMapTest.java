@@ -191,6 +191,57 @@ class PersistentTreeMapTest {
     assertThat(insensitive.comparator()).isSameAs(String.CASE_INSENSITIVE_ORDER);
   }
 
+  /** By length, then by letters; without state. */
+  static final class ByLength implements Comparator<String> {
+    @Override
+    public int compare(String a, String b) {
+      return a.length() != b.length() ? a.length() - b.length() : a.compareTo(b);
+    }
+  }
+
+  /** By a part of the text. */
+  record FromIndex(int index) implements Comparator<String> {
+    @Override
+    public int compare(String a, String b) {
+      return a.substring(index).compareTo(b.substring(index));
+    }
+  }
+
+  private static final class WithState implements Comparator<String> {
+    private final int sign = Integer.signum(System.identityHashCode(this));
+
+    @Override
+    public int compare(String a, String b) {
+      return sign < 0 ? b.compareTo(a) : a.compareTo(b);
+    }
+  }
+
+  @Test
+  void comparatorWithoutStateIsStoredByItsName(@TestPool PoolUnderTest pools) {
+    pools.pool().putRoot("length", new PersistentTreeMap<String, Integer>(new ByLength()));
+    pools.pool().putRoot("record", new PersistentTreeMap<String, Integer>(new FromIndex(1)));
+    pools.pool().putRoot("set", new PersistentTreeSet<String>(new ByLength()));
+    Pool pool = pools.reopen();
+    PersistentTreeMap<String, Integer> map = map(pool, "length");
+    map.putAll(Map.of("bb", 2, "c", 1, "aaa", 3));
+    assertThat(map.toString()).isEqualTo("{c=1, bb=2, aaa=3}");
+    assertThat(map.comparator()).isInstanceOf(ByLength.class);
+    PersistentTreeMap<String, Integer> byRecord = map(pool, "record");
+    byRecord.putAll(Map.of("ab", 2, "ba", 1));
+    assertThat(byRecord.firstKey()).isEqualTo("ba");
+    PersistentTreeSet<?> set = pool.root("set", PersistentTreeSet.class).orElseThrow();
+    assertThat(set.comparator()).isInstanceOf(ByLength.class);
+  }
+
+  @Test
+  void comparatorWithStateIsRefusedWithTheReason(@TestPool Pool pool) {
+    assertThatThrownBy(
+            () -> pool.putRoot("map", new PersistentTreeMap<String, Integer>(new WithState())))
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessageContaining("it has the field sign")
+        .hasMessageContaining("@Persistent");
+  }
+
   @SuppressWarnings("unchecked")
   private static PersistentTreeMap<String, Integer> map(Pool pool, String root) {
     return pool.root(root, PersistentTreeMap.class).orElseThrow();

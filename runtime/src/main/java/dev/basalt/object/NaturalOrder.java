@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A key with which stored ones are compared in their natural order. No object is made of a stored
- * string of Latin-1 characters, a {@code UUID} or a {@code long}; strings are compared in words of 8
- * characters. To be used in the transaction in which it was made.
+ * string of Latin-1 characters, a {@code UUID} or a {@code long}; strings are compared in words of
+ * 8 characters. To be used in the transaction in which it was made.
  */
 public final class NaturalOrder {
   private static final char LATIN1_MAX = 0xFF;

@@ -137,6 +137,17 @@ public final class ObjectSpace implements Mapping.SlowRead {
   }
 
   /**
+   * The class that a stored name means now.
+   *
+   * @param stored the name, of today or of earlier
+   * @return the class
+   * @throws dev.basalt.error.SchemaException if the program has none
+   */
+  public Class<?> classNamed(String stored) {
+    return names.need(stored);
+  }
+
+  /**
    * The number of live handles.
    *
    * @return an estimate
