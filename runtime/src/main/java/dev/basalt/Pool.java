@@ -492,6 +492,34 @@ public final class Pool implements AutoCloseable {
     return backupChanges(earlier, target, (_, _) -> {});
   }
 
+  /**
+   * Reads every page in use from the medium and compares it with its checksum, while updates go on:
+   * what a backup does, without one. Finds what the medium has lost before it is needed; {@link
+   * #check()} looks at objects too, and stops updates for it.
+   *
+   * @param progress told how far it is; can slow it down
+   * @return what is damaged; nothing was copied
+   */
+  public BackupReport scrub(BackupReport.Progress progress) {
+    checkWritable();
+    return backups().scrub(progress);
+  }
+
+  /**
+   * Makes pages whole that are damaged or cannot be read, from a backup of this pool: those that
+   * have not changed since. Writing a page clears an error of the medium there. The pool is read as
+   * by {@link #scrub} first; then updates wait until the pages are written. What cannot be repaired
+   * stays as it is.
+   *
+   * @param backup a backup of this pool
+   * @return what was repaired, and what was not
+   * @throws dev.basalt.error.PoolAccessException if there is no backup of this pool
+   */
+  public RepairReport repair(Path backup) {
+    BackupReport found = scrub((_, _) -> {});
+    return new PoolRepair(transactions, medium, id()).run(found.damaged(), backup);
+  }
+
   private PoolBackup backups() {
     return new PoolBackup(transactions, medium, id());
   }

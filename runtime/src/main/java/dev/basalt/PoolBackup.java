@@ -51,6 +51,14 @@ final class PoolBackup {
     }
   }
 
+  /** Reads everything as for a backup, and keeps nothing. */
+  BackupReport scrub(BackupReport.Progress progress) {
+    long startNanos = System.nanoTime();
+    try (Cut cut = cut(_ -> (_, _) -> {})) {
+      return cut.report(0, cut.copy.run(progress::at), startNanos);
+    }
+  }
+
   BackupReport changes(Path earlier, Path to, BackupReport.Progress progress) {
     long startNanos = System.nanoTime();
     try (FileMedium base = FileMedium.open(earlier, true)) {

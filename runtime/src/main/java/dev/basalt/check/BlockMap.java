@@ -55,12 +55,18 @@ public final class BlockMap {
     checkBehindTheEnd(described);
   }
 
+  /** A word of the pool's own structures. A page that cannot be read has zeroes in its place. */
+  private long word(long at) {
+    boolean _ = heap.isSound(at, Long.BYTES);
+    return heap.getLong(at);
+  }
+
   private long[] readParts() {
     long directory = heap.heapOffset() + PoolHeaderFormat.TABLE_DIRECTORY;
     long[] found = new long[PoolHeaderFormat.TABLE_PARTS_MAX];
     int count = 0;
     while (count < found.length) {
-      long part = heap.getLong(directory + (long) count * Long.BYTES);
+      long part = word(directory + (long) count * Long.BYTES);
       long inHeap = part - heap.heapOffset();
       if (part == 0) {
         break;
@@ -87,7 +93,7 @@ public final class BlockMap {
   private void readEntries() {
     int runRest = 0;
     for (int chunk = 0; chunk < entries.length; chunk++) {
-      long entry = heap.getLong(entryOffset(chunk));
+      long entry = word(entryOffset(chunk));
       int kind = ChunkEntryFormat.kind(entry);
       if (runRest > 0 && kind != ChunkEntryFormat.RUN_REST) {
         faults.add(
@@ -162,7 +168,7 @@ public final class BlockMap {
     int used = 0;
     for (int word = 0; word < SizeClasses.bitmapWordsPerChunk(sizeClass); word++) {
       long at = chunkOffset(chunk) + (long) word * Long.BYTES;
-      long bits = heap.getLong(at);
+      long bits = word(at);
       long sound = soundBits(bits, word, blocks);
       if (bits != sound) {
         faults.add(
@@ -189,7 +195,7 @@ public final class BlockMap {
 
   private void checkBehindTheEnd(long described) {
     for (long chunk = entries.length; chunk < described; chunk++) {
-      long entry = heap.getLong(entryOffset((int) chunk));
+      long entry = word(entryOffset((int) chunk));
       if (entry != 0) {
         faults.add(
             FaultKind.CHUNK_TABLE,
@@ -289,7 +295,7 @@ public final class BlockMap {
 
   private long bitmapWord(int chunk, int word) {
     int blocks = SizeClasses.blocksPerChunk(ChunkEntryFormat.sizeClass(entries[chunk]));
-    return soundBits(heap.getLong(chunkOffset(chunk) + (long) word * Long.BYTES), word, blocks);
+    return soundBits(word(chunkOffset(chunk) + (long) word * Long.BYTES), word, blocks);
   }
 
   private int usedBefore(int chunk, int block) {

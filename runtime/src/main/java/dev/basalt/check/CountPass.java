@@ -1,6 +1,7 @@
 package dev.basalt.check;
 
 import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.MediaErrorException;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.object.ObjectShapes;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ public final class CountPass {
               count(slot);
             }
           });
-    } catch (CorruptPoolException e) {
+    } catch (CorruptPoolException | MediaErrorException e) {
       // An object without a sound class: the pass over all objects reports it.
     }
   }

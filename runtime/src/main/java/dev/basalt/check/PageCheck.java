@@ -66,7 +66,7 @@ final class PageCheck {
         });
     faults.add(
         new Fault(
-            FaultKind.PAGE,
+            heap.isUnreadable(page) ? FaultKind.UNREADABLE : FaultKind.PAGE,
             page,
             objects[0],
             damage + "; %d objects lie there".formatted(objects[1])));

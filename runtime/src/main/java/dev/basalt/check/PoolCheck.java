@@ -1,6 +1,7 @@
 package dev.basalt.check;
 
 import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.MediaErrorException;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.ObjectFormat;
@@ -120,7 +121,7 @@ public final class PoolCheck {
       Structures structures = new Structures(heap, blocks);
       run(blocks, structures, new Marks(heap, arena), new Marks(heap, arena));
       findPaths(blocks, structures, paths);
-    } catch (CorruptPoolException | InternalError e) {
+    } catch (CorruptPoolException | MediaErrorException | InternalError e) {
       faults.add(FaultKind.UNREADABLE, 0, "the check cannot go on: %s".formatted(e));
     }
     List<Fault> kept = faults.kept();
@@ -234,7 +235,7 @@ public final class PoolCheck {
     long size;
     try {
       size = shapes.sizeOf(object);
-    } catch (CorruptPoolException e) {
+    } catch (CorruptPoolException | MediaErrorException e) {
       if (report) {
         faults.addOf(FaultKind.OBJECT, object, String.valueOf(e.getMessage()));
       }

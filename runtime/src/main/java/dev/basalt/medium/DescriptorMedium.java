@@ -140,7 +140,7 @@ abstract class DescriptorMedium implements Medium {
     if (isError(address)) {
       throw failure("map", 0, lengthBytes, address);
     }
-    return new Mapping(path.toString(), address, lengthBytes, Math.min(size(), lengthBytes));
+    return new Mapping(path.toString(), address, lengthBytes, Math.min(size(), lengthBytes), fd);
   }
 
   @Override
@@ -149,7 +149,7 @@ abstract class DescriptorMedium implements Medium {
     if (isError(address)) {
       throw failure("map", offset, lengthBytes, address);
     }
-    return new Mapping(path.toString(), address, lengthBytes, lengthBytes);
+    return new Mapping(path.toString(), address, lengthBytes, lengthBytes, fd);
   }
 
   private static boolean isError(long address) {
@@ -159,7 +159,10 @@ abstract class DescriptorMedium implements Medium {
   final MediaErrorException failure(String what, long offset, long length, long error) {
     return new MediaErrorException(
         "%s: cannot %s %d bytes at %d: %s"
-            .formatted(path, what, length, offset, Posix.message(error)));
+            .formatted(path, what, length, offset, Posix.message(error)),
+        offset,
+        length,
+        null);
   }
 
   @Override

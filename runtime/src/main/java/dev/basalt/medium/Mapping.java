@@ -61,8 +61,12 @@ public final class Mapping {
 
   private volatile boolean closed;
 
-  Mapping(String name, long base, long reserved, long limit) {
+  /** The file under a private mapping, from its start. */
+  private final int fd;
+
+  Mapping(String name, long base, long reserved, long limit, int fd) {
     this.name = name;
+    this.fd = fd;
     this.base = base;
     this.shiftedBase = base << BASE_SHIFT;
     this.reserved = reserved;
@@ -320,6 +324,27 @@ public final class Mapping {
    */
   public void dropPrivate(long offset, long length) {
     Posix.dropPages(address(offset, length), length);
+  }
+
+  /**
+   * Puts empty memory in the place of pages of a private mapping that the medium cannot supply, so
+   * that who reads them meets zeroes and no fault. Nobody must rely on what they hold.
+   *
+   * @param offset where the first page starts
+   * @param length the bytes of whole pages
+   */
+  public void isolate(long offset, long length) {
+    Posix.replaceByMemory(address(offset, length), length);
+  }
+
+  /**
+   * Makes pages of a private mapping read as the medium has them, also after {@link #isolate}.
+   *
+   * @param offset where the first page starts
+   * @param length the bytes of whole pages
+   */
+  public void reload(long offset, long length) {
+    Posix.replaceByFile(address(offset, length), length, fd, offset);
   }
 
   /**

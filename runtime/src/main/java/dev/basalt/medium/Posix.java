@@ -363,6 +363,19 @@ final class Posix {
     map(address, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   }
 
+  /** Puts memory of zeroes over a mapped range, in one atomic step. */
+  static void replaceByMemory(long address, long length) {
+    int protection = PROT_READ | PROT_WRITE;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    long _ = map(address, length, protection, flags, -1, 0);
+  }
+
+  /** Puts a range of a file over a mapped range, copy-on-write, in one atomic step. */
+  static void replaceByFile(long address, long length, int fd, long offset) {
+    int flags = MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED;
+    long _ = map(address, length, PROT_READ | PROT_WRITE, flags, fd, offset);
+  }
+
   private static long map(
       long address, long length, int protection, int flags, int fd, long offset) {
     try (Arena arena = Arena.ofConfined()) {

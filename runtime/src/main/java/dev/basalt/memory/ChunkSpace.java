@@ -174,6 +174,7 @@ final class ChunkSpace {
     }
     try {
       heap.medium().allocate(table.chunkOffset(first), bytes(length));
+      heap.makeReadable(table.chunkOffset(first), bytes(length));
     } catch (RuntimeException e) {
       giveBack(first, length);
       throw e instanceof PoolFullException cause ? full(bytes(length), cause) : e;

@@ -1,10 +1,12 @@
 package dev.basalt.memory;
 
 import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.MediaErrorException;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,7 @@ public final class Heap {
     this.heapOffset = heapOffset;
     this.mapping = medium.mapPrivate(reservedBytes);
     this.parts = new TableParts(heapOffset);
-    this.sums = new PageSums(medium.name(), mapping, parts);
+    this.sums = new PageSums(medium, mapping, parts);
   }
 
   /**
@@ -172,19 +174,21 @@ public final class Heap {
    * @param offset where it lies
    * @param length how many bytes, or 0
    * @throws CorruptPoolException if one of its pages is damaged, or it does not lie in the heap
+   * @throws MediaErrorException if one of its pages cannot be read
    */
   public void verify(long offset, long length) {
     sums.verify(offset, length);
   }
 
   /**
-   * Whether nothing in a range of the heap is damaged.
+   * Whether nothing in a range of the heap is damaged. What cannot be read has zeroes in its place
+   * from then on, if nobody has read it before.
    *
    * @param offset where it starts
    * @param length its length in bytes, positive
    * @return {@code false} if one of its pages differs from its sum
    */
-  boolean isSound(long offset, long length) {
+  public boolean isSound(long offset, long length) {
     return sums.isSound(offset, length);
   }
 
@@ -203,6 +207,57 @@ public final class Heap {
   public @Nullable String findDamage(long pageOffset) {
     long page = pageOffset / Geometry.PAGE_SIZE;
     return dirty.isMarked((int) page) || sums.matches(page) ? null : sums.describe(page);
+  }
+
+  /**
+   * Whether the medium has been seen to fail to supply a page.
+   *
+   * @param pageOffset where the page starts
+   * @return {@code false} if it can be read, or nobody has tried
+   */
+  public boolean isUnreadable(long pageOffset) {
+    return sums.isUnreadable(pageOffset / Geometry.PAGE_SIZE);
+  }
+
+  /**
+   * Looks for a page that cannot be read, after an access to mapped memory has met a fault.
+   *
+   * @param offset where the access was
+   * @param length how many bytes of the heap it can have touched
+   * @throws MediaErrorException that names the page, if there is one
+   */
+  public void findUnreadable(long offset, long length) {
+    if (offset >= heapOffset && length >= 0 && offset <= size() - length) {
+      sums.findUnreadable(offset, length);
+    }
+  }
+
+  /**
+   * Takes a page from its home again, where it has been made whole. Nothing is committed, and no
+   * checkpoint runs, meanwhile.
+   *
+   * @param pageOffset where the page starts
+   */
+  public void reload(long pageOffset) {
+    sums.reload(pageOffset / Geometry.PAGE_SIZE);
+  }
+
+  /**
+   * Makes sure that free space can be read, because a store into a private mapping reads the page
+   * first. What it holds has no meaning.
+   */
+  void makeReadable(long offset, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment chunk = arena.allocate(Geometry.CHUNK_SIZE, Long.BYTES);
+      for (long at = offset; at < offset + length; at += chunk.byteSize()) {
+        try {
+          medium.read(at, chunk);
+        } catch (MediaErrorException e) {
+          medium.checkIntact();
+          medium.write(at, chunk.fill((byte) 0)); // a device finds another place for it
+        }
+      }
+    }
   }
 
   TableParts parts() {

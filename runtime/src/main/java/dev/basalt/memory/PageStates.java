@@ -65,13 +65,22 @@ final class PageStates {
 
   /** Makes a page sound, whatever it was. */
   void setSound(long page) {
+    set(page, SOUND);
+  }
+
+  /** Makes a page bad, whatever it was. */
+  void setBad(long page) {
+    set(page, BAD);
+  }
+
+  private void set(long page, int state) {
     long[] piece = piece(page);
     long mask = (long) MASK << shift(page);
-    long sound = (long) SOUND << shift(page);
+    long bits = (long) state << shift(page);
     long word;
     do {
       word = (long) WORDS.getVolatile(piece, word(page));
-    } while (!WORDS.compareAndSet(piece, word(page), word, (word & ~mask) | sound));
+    } while (!WORDS.compareAndSet(piece, word(page), word, (word & ~mask) | bits));
   }
 
   private long[] piece(long page) {

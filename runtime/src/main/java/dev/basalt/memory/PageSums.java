@@ -1,13 +1,21 @@
 package dev.basalt.memory;
 
+import dev.basalt.error.BasaltException;
 import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.MediaErrorException;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.PageSumFormat;
 import dev.basalt.medium.Mapping;
+import dev.basalt.medium.Medium;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares pages with their sums in the chunk table, each once, when it is first needed.
@@ -25,8 +33,10 @@ import org.jspecify.annotations.Nullable;
  * Used by any number of threads.
  */
 final class PageSums {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PageSums.class);
   private static final byte[] ZEROES = new byte[Geometry.PAGE_SIZE];
 
+  private final Medium medium;
   private final String name;
   private final Mapping memory;
   private final TableParts parts;
@@ -36,10 +46,14 @@ final class PageSums {
   private volatile boolean replaying = true;
 
   /** A page's worth of memory that nobody is using. */
-  private final AtomicReference<byte @Nullable []> spare = new AtomicReference<>();
+  private final AtomicReference<@Nullable MemorySegment> spare = new AtomicReference<>();
 
-  PageSums(String name, Mapping memory, TableParts parts) {
-    this.name = name;
+  /** Pages that the medium could not supply. */
+  private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
+
+  PageSums(Medium medium, Mapping memory, TableParts parts) {
+    this.medium = medium;
+    this.name = medium.name();
     this.memory = memory;
     this.parts = parts;
     this.states = new PageStates(memory.reserved() / Geometry.PAGE_SIZE + 1);
@@ -54,6 +68,7 @@ final class PageSums {
    * Throws if bytes that are about to be read are damaged.
    *
    * @throws CorruptPoolException that names the page
+   * @throws MediaErrorException if it cannot be read
    */
   void verify(long offset, long length) {
     long first = offset / Geometry.PAGE_SIZE;
@@ -74,6 +89,34 @@ final class PageSums {
         }
       }
     }
+  }
+
+  /**
+   * Looks which of some pages the medium cannot supply, after an access has met a fault: a page
+   * that was sound can have left memory, and be unreadable since.
+   *
+   * @throws MediaErrorException that names the page, if there is one
+   */
+  void findUnreadable(long offset, long length) {
+    long last = (offset + length - 1) / Geometry.PAGE_SIZE;
+    for (long page = offset / Geometry.PAGE_SIZE; page <= last; page++) {
+      if (!canRead(page)) {
+        states.setBad(page);
+        throw damaged(page);
+      }
+    }
+  }
+
+  /** Whether the medium has been seen to fail to supply a page. */
+  boolean isUnreadable(long page) {
+    return unreadable.contains(page);
+  }
+
+  /** A page is whole at home again. Nothing is committed, and no checkpoint runs, meanwhile. */
+  void reload(long page) {
+    memory.reload(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+    unreadable.remove(page);
+    states.setSound(page);
   }
 
   /** Whether nothing in a range is damaged. */
@@ -127,22 +170,62 @@ final class PageSums {
 
   /** Whether a page that nobody is writing home, and that is there, is as its sum says. */
   boolean matches(long page) {
-    if (!isDescribed(page) || isSumPage(page)) {
+    if (!isDescribed(page)) {
       return true;
     }
-    int stored = memory.getInt(sumOffset(page));
-    if (stored != PageSumFormat.NONE) {
-      return stored == sum(page);
+    if (isSumPage(page)) {
+      return canRead(page);
     }
-    return !parts.isInHeaderOrEntries(page * Geometry.PAGE_SIZE) || sum(page) == zeroSum();
+    long sumPage = sumOffset(page) / Geometry.PAGE_SIZE;
+    boolean knowsSum = state(sumPage) != PageStates.BAD;
+    int stored = knowsSum ? memory.getInt(sumOffset(page)) : PageSumFormat.NONE;
+    boolean mustBeZero = knowsSum && parts.isInHeaderOrEntries(page * Geometry.PAGE_SIZE);
+    try {
+      int sum = sum(page);
+      return stored != PageSumFormat.NONE ? stored == sum : !mustBeZero || sum == zeroSum();
+    } catch (MediaErrorException e) {
+      noteUnreadable(page, e);
+      return false;
+    }
   }
 
-  CorruptPoolException damaged(long page) {
-    return new CorruptPoolException(name + ": " + describe(page));
+  private boolean canRead(long page) {
+    try {
+      int _ = sum(page);
+      return true;
+    } catch (MediaErrorException e) {
+      noteUnreadable(page, e);
+      return false;
+    }
+  }
+
+  /**
+   * Nobody reads a page whose state is not known: then it gets empty memory instead, so that a
+   * check can pass over it. A page that somebody may be reading keeps its faults.
+   */
+  private synchronized void noteUnreadable(long page, MediaErrorException error) {
+    medium.checkIntact(); // a file that was cut off is another error
+    if (states.get(page) == PageStates.UNKNOWN) {
+      memory.isolate(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+    }
+    if (unreadable.add(page)) {
+      LOGGER.error("a page cannot be read, the rest of the pool can: {}", error.getMessage());
+    }
+  }
+
+  BasaltException damaged(long page) {
+    return unreadable.contains(page)
+        ? new MediaErrorException(
+            name + ": " + describe(page), page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE, null)
+        : new CorruptPoolException(name + ": " + describe(page));
   }
 
   /** What is wrong with a page. */
   String describe(long page) {
+    if (unreadable.contains(page)) {
+      return "the page at %d cannot be read: %d bytes are missing"
+          .formatted(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+    }
     return "the page at %d is damaged: the checksum of its %d bytes is %08x, not %08x"
         .formatted(
             page * Geometry.PAGE_SIZE,
@@ -164,14 +247,15 @@ final class PageSums {
   }
 
   /**
-   * The sum of what a page holds. Of a copy: if the medium cannot supply the page, copying is an
-   * error that the JVM reports; in the midst of the checksum it would be the end of the JVM.
+   * The sum of what a page holds at home. Read by a call: a page that the medium cannot supply is
+   * an error there, and a fault in mapped memory that the JVM reports when it likes.
    */
   private int sum(long page) {
-    byte[] taken = spare.getAndSet(null);
-    byte[] copy = taken == null ? new byte[Geometry.PAGE_SIZE] : taken;
-    memory.copyOut(page * Geometry.PAGE_SIZE, MemorySegment.ofArray(copy));
-    int sum = PageSumFormat.of(ByteBuffer.wrap(copy));
+    MemorySegment taken = spare.getAndSet(null);
+    MemorySegment copy =
+        taken == null ? Arena.ofAuto().allocate(Geometry.PAGE_SIZE, Long.BYTES) : taken;
+    medium.read(page * Geometry.PAGE_SIZE, copy);
+    int sum = PageSumFormat.of(copy.asByteBuffer());
     spare.set(copy);
     return sum;
   }

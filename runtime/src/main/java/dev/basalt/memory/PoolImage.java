@@ -162,6 +162,16 @@ public final class PoolImage {
   }
 
   /**
+   * Where the sum of a page lies.
+   *
+   * @param pageOffset where the page lies, in a chunk in use
+   * @return bytes from the pool's start
+   */
+  public long sumOffset(long pageOffset) {
+    return parts.sumOffset(pageOffset);
+  }
+
+  /**
    * Bytes of the sums of a chunk's pages.
    *
    * @return the size

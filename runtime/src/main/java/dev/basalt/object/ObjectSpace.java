@@ -255,7 +255,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
     } catch (UncommittedObjectException e) {
       return transit.word(self, fieldOffset);
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.fault(e, object, (long) at + Long.BYTES);
     }
   }
 
@@ -282,7 +282,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
     } catch (UncommittedObjectException e) {
       throw nothingAt(object, e);
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.fault(e, object, (long) (fieldOffset & WORD_MASK) + Long.BYTES);
     }
   }
 
@@ -417,7 +417,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
           ? values.decode(tx, tx.word(object, fieldOffset), 0)
           : latestReference(object, fieldOffset);
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.fault(e, object, (long) (fieldOffset & WORD_MASK) + Long.BYTES);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.basalt.tx;
 
+import dev.basalt.error.BasaltException;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
@@ -696,6 +697,26 @@ public final class TransactionManager implements Mapping.SlowRead {
    */
   public RuntimeException fault(InternalError error) {
     return MappingFault.translate(heap.medium(), error);
+  }
+
+  /**
+   * What to throw for an error that came out of an access to an object.
+   *
+   * @param error the error
+   * @param object where the object lies
+   * @param length how many of its bytes can have been touched
+   * @return the exception that says what happened, and where
+   */
+  public RuntimeException fault(InternalError error, long object, long length) {
+    if (MappingFault.isFault(error)) {
+      try {
+        heap.findUnreadable(object, length);
+      } catch (BasaltException e) {
+        e.addSuppressed(error);
+        return e;
+      }
+    }
+    return fault(error);
   }
 
   /** Who may meet an object that is about to be stored has seen to it; so this one is missing. */
