@@ -88,6 +88,9 @@ public final class Pool implements AutoCloseable {
     this.cycles = new CycleCollection(space, allocator, reclaimer);
     transactions.start();
     this.migratedObjects = readOnly ? 0 : migrate();
+    if (options.reclaimInBackground()) {
+      transactions.startSweeping();
+    }
     LOGGER.info(
         "opened {}: {} commits replayed from {} bytes of log, {} pages, in {} us",
         path,

@@ -39,6 +39,7 @@ public final class PoolBuilder {
   private long logSize = LOG_SIZE_DEFAULT;
   private long memoryMax = MEMORY_MAX_DEFAULT;
   private Duration syncInterval = SYNC_INTERVAL_DEFAULT;
+  private boolean reclaimInBackground = true;
   private long freeSpaceKept = -1;
   private boolean overwriteDevice;
   private final List<Class<?>> classes = new ArrayList<>();
@@ -144,6 +145,18 @@ public final class PoolBuilder {
       throw new IllegalArgumentException("syncInterval must be positive, not " + interval);
     }
     this.syncInterval = interval;
+    return this;
+  }
+
+  /**
+   * Sets whether objects that nothing refers to are reclaimed by a thread of the pool; they are if
+   * not set. Else they wait for {@link Pool#reclaim}, or until the pool is full.
+   *
+   * @param background whether there is such a thread
+   * @return this builder
+   */
+  public PoolBuilder reclaimInBackground(boolean background) {
+    this.reclaimInBackground = background;
     return this;
   }
 
@@ -320,6 +333,10 @@ public final class PoolBuilder {
 
   long freeSpaceKept() {
     return freeSpaceKept;
+  }
+
+  boolean reclaimInBackground() {
+    return reclaimInBackground;
   }
 
   Duration syncInterval() {

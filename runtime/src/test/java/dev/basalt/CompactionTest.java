@@ -12,6 +12,7 @@ import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.RichItem;
 import dev.basalt.fixture.RightSums;
 import dev.basalt.format.Geometry;
+import dev.basalt.format.PoolHeaderFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ class CompactionTest {
         .isInstanceOf(PoolAccessException.class);
     pools.doNotVerify(pool.path());
     byte[] bytes = Files.readAllBytes(pool.path());
-    bytes[(int) Geometry.heapOffset(Pools.LOG_SIZE) + 40] = 1;
+    bytes[(int) Geometry.heapOffset(Pools.LOG_SIZE) + PoolHeaderFormat.UNUSED] = 1;
     Files.write(pool.path(), bytes);
     assertThatThrownBy(() -> Pool.compact(pool.path(), to))
         .isInstanceOf(CorruptPoolException.class)

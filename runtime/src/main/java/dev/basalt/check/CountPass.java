@@ -87,7 +87,8 @@ public final class CountPass {
   public void count(long target) {
     long number = blocks.numberOf(target);
     if (number >= from && number < to) {
-      counts[(int) (number - from)]++;
+      int i = (int) (number - from);
+      counts[i] = Math.min(counts[i], Integer.MAX_VALUE - 1) + 1;
     }
   }
 

@@ -294,6 +294,9 @@ public final class PoolCheck {
               ? "the object is in limbo but not marked"
               : "the object is marked as in limbo but is not");
     }
+    if (count == ObjectFormat.COUNT_MAX) {
+      return; // does not change any more, and says nothing
+    }
     if (references == 0 && !isInLimbo && !marked) {
       faults.addOf(
           FaultKind.LEAK,

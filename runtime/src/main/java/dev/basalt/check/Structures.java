@@ -13,8 +13,6 @@ import java.util.function.LongConsumer;
 
 /** The pool's own structures: header, type records, limbo. */
 public final class Structures {
-  private static final int UNUSED_WORDS = PoolHeaderFormat.ROOT_DIRECTORY / Long.BYTES;
-
   private final Heap heap;
   private final BlockMap blocks;
 
@@ -40,8 +38,10 @@ public final class Structures {
 
   /** Checks the header; whether roots can be followed. */
   boolean checkHeader(Faults faults) {
-    for (int word = 2; word < UNUSED_WORDS; word++) {
-      long at = heap.heapOffset() + (long) word * Long.BYTES;
+    for (int offset = PoolHeaderFormat.UNUSED;
+        offset < PoolHeaderFormat.ROOT_DIRECTORY;
+        offset += Long.BYTES) {
+      long at = heap.heapOffset() + offset;
       if (heap.getLong(at) != 0) {
         faults.add(
             FaultKind.HEADER,
@@ -101,7 +101,13 @@ public final class Structures {
 
   /** Visits the limbo nodes; returns 0, or where the chain breaks off. */
   long forEachLimboNode(LongConsumer visitor) {
-    long node = heap.getLong(heap.heapOffset() + PoolHeaderFormat.LIMBO);
+    long end = forEachLimboNode(PoolHeaderFormat.LIMBO, visitor);
+    end = end != 0 ? end : forEachLimboNode(PoolHeaderFormat.LIMBO_STACK, visitor);
+    return end != 0 ? end : forEachLimboNode(PoolHeaderFormat.LIMBO_HELD, visitor);
+  }
+
+  private long forEachLimboNode(int chain, LongConsumer visitor) {
+    long node = heap.getLong(heap.heapOffset() + chain);
     return chain(node, ClassIds.LIMBO_NODE, LimboNodeFormat.NEXT, visitor);
   }
 
@@ -128,12 +134,15 @@ public final class Structures {
         forEachLimboNode(
             node -> {
               int length = heap.getInt(node + LimboNodeFormat.LENGTH);
-              if (length < 0 || length > LimboNodeFormat.CAPACITY) {
+              int begin = heap.getInt(node + LimboNodeFormat.BEGIN);
+              if (begin < 0 || begin >= length || length > LimboNodeFormat.CAPACITY) {
                 faults.addOf(
-                    FaultKind.LIMBO, node, "the limbo node claims %d entries".formatted(length));
+                    FaultKind.LIMBO,
+                    node,
+                    "the limbo node claims entries %d to %d".formatted(begin, length));
                 return;
               }
-              for (int i = 0; i < length; i++) {
+              for (int i = begin; i < length; i++) {
                 if (checkEntry(node + LimboNodeFormat.entry(i), lastCommit, limbo, faults)) {
                   count[0]++;
                 }
@@ -142,7 +151,28 @@ public final class Structures {
     if (end != 0) {
       faults.add(FaultKind.LIMBO, end, "the chain of limbo nodes leads to no limbo node");
     }
+    checkLimboHeader(count[0], faults);
     return count[0];
+  }
+
+  private void checkLimboHeader(long count, Faults faults) {
+    long[] last = new long[1];
+    long _ = forEachLimboNode(PoolHeaderFormat.LIMBO, node -> last[0] = node);
+    long lastAt = heap.heapOffset() + PoolHeaderFormat.LIMBO_LAST;
+    if (heap.getLong(lastAt) != last[0]) {
+      faults.add(
+          FaultKind.LIMBO,
+          lastAt,
+          "the last limbo node of the queue is %d, not %d"
+              .formatted(last[0], heap.getLong(lastAt)));
+    }
+    long countAt = heap.heapOffset() + PoolHeaderFormat.LIMBO_OBJECTS;
+    if (heap.getLong(countAt) != count) {
+      faults.add(
+          FaultKind.LIMBO,
+          countAt,
+          "limbo has %d entries, not %d".formatted(count, heap.getLong(countAt)));
+    }
   }
 
   private boolean checkEntry(long entry, long lastCommit, Marks limbo, Faults faults) {
@@ -152,7 +182,7 @@ public final class Structures {
       faults.add(FaultKind.LIMBO, entry, "limbo leads to %d, where no object is".formatted(object));
       return false;
     }
-    if (sequence <= 0 || sequence > lastCommit) {
+    if (sequence < 0 || sequence > lastCommit) {
       faults.add(
           FaultKind.LIMBO,
           entry,

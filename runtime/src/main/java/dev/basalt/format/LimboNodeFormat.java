@@ -1,18 +1,20 @@
 package dev.basalt.format;
 
-/** A part of limbo: objects whose count fell to 0, each with the commit in which it did. */
+/**
+ * A part of limbo: objects whose count fell to 0, each with the commit that has taken the last
+ * reference.
+ */
 public final class LimboNodeFormat {
   private static final Structure S = Structure.ofObject("LimboNode");
 
   /** Based pointer to the next node, or 0. */
   public static final int NEXT = S.u64("next");
 
-  /** Entries in use. */
+  /** Entries, with those before the begin. */
   public static final int LENGTH = S.u32("length");
 
-  static {
-    S.u32("unused");
-  }
+  /** The first entry in use; the half of a word above the length. */
+  public static final int BEGIN = S.u32("begin");
 
   /** The entries. */
   public static final int ENTRIES = S.rest("entries");

@@ -111,6 +111,35 @@ final class Contents {
     return -1;
   }
 
+  /**
+   * Visits the slots of an object that is not needed any more; those of one that consists of slots
+   * only from its end on, and not all at once.
+   *
+   * @param max the most slots to visit if others can be left
+   * @return the slots that are left
+   */
+  int forEachLastSlot(Tx tx, long object, int max, SlotVisitor visitor) {
+    int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
+    boolean isSlots =
+        classId == ClassIds.SLOTS
+            || (classId >= ClassIds.FIRST_TYPE
+                && types.byId(classId, object).shape() instanceof Shape.ArrayShape);
+    if (!isSlots) {
+      forEachSlot(tx, object, visitor);
+      return 0;
+    }
+    int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
+    int left = Math.max(0, length - max);
+    if (left < length) {
+      tx.verify(object + SlotsFormat.slot(left), (long) (length - left) * Long.BYTES);
+    }
+    for (int i = length - 1; i >= left; i--) {
+      int offset = SlotsFormat.slot(i);
+      visitor.visit(offset, tx.word(object, offset));
+    }
+    return left;
+  }
+
   private static int forEachElement(Tx tx, long object, int from, int max, SlotVisitor visitor) {
     int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
     int to = max < length - from ? from + max : length;

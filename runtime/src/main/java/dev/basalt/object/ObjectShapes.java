@@ -33,7 +33,7 @@ public final class ObjectShapes {
    * @param space the objects
    */
   public ObjectShapes(ObjectSpace space) {
-    this(space, new Still(space.transactions()));
+    this(space, new Still(space.transactions(), false));
   }
 
   /**

@@ -1,14 +1,15 @@
 package dev.basalt.object;
 
+import dev.basalt.format.SlotFormat;
 import dev.basalt.tx.LimboSweep;
-import dev.basalt.tx.Tx;
-import dev.basalt.tx.Update;
+import dev.basalt.tx.Still;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Empties limbo: an object whose count is still 0, which no handle refers to and which no snapshot
- * from before its unlinking can reach, gives up its references and its block. What it alone
- * referred to comes into limbo by that and is reclaimed in a later step, so a long list needs
- * neither a deep stack nor a long update. Each step is an update of its own over one node of limbo.
+ * can reach, gives up its references and its block. What it alone referred to comes into limbo by
+ * that, so a long list needs neither a deep stack nor a long update.
  */
 public final class Reclaimer {
   private final ObjectSpace space;
@@ -39,15 +40,30 @@ public final class Reclaimer {
   }
 
   private final class Policy implements LimboSweep.Policy {
+    private final Still still = new Still(space.transactions(), true);
+
     @Override
-    public boolean isHeld(long object) {
-      return space.handles().isHeld(object);
+    public @Nullable Object heldBy(long object) {
+      return space.handles().heldBy(object);
     }
 
     @Override
-    public void release(Update update, long object) {
-      Tx tx = update;
-      space.contents().forEachSlot(tx, object, (_, slot) -> Values.count(update, slot, -1));
+    public int forEachReference(long object, int max, LongConsumer targets) {
+      return space
+          .contents()
+          .forEachLastSlot(
+              still,
+              object,
+              max,
+              (_, slot) -> {
+                if (SlotFormat.isPointer(slot)) {
+                  targets.accept(slot);
+                }
+              });
+    }
+
+    @Override
+    public void freed(long object) {
       space.handles().remove(object);
     }
   }

@@ -125,12 +125,13 @@ final class WeakHandles {
     }
   }
 
-  /** Whether an object has a handle, or has had one while notes were taken. */
-  boolean isHeld(long offset) {
+  /** The handle of an object, or the notes if it has had one while they were taken. */
+  @Nullable Object heldBy(long offset) {
     Segment segment = segment(offset * SPREAD);
     synchronized (segment) {
       HandleNotes now = notes;
-      return find(offset) != null || (now != null && now.isNoted(offset));
+      PersistentObject handle = find(offset);
+      return handle != null ? handle : now != null && now.isNoted(offset) ? now : null;
     }
   }
 

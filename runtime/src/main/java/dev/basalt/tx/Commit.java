@@ -56,6 +56,14 @@ final class Commit implements Allocator.Changes {
   private final LimboNodes spareNodes;
   private int limboNodesUsed;
 
+  /** Objects of limbo that have got a reference. */
+  private final List<Long> relinked = new ArrayList<>();
+
+  private boolean hasUnlinked;
+
+  /** Objects whose counts change, without an entry in limbo that names this commit. */
+  private final List<Long> counted = new ArrayList<>();
+
   /** The raw words that the update's body has set. */
   private @Nullable OffsetMap rawBefore;
 
@@ -66,6 +74,10 @@ final class Commit implements Allocator.Changes {
     this.update = update;
     this.work = update.work();
     this.record = work.record;
+  }
+
+  LimboNodes spareNodes() {
+    return spareNodes;
   }
 
   RecordBuilder record() {
@@ -91,6 +103,8 @@ final class Commit implements Allocator.Changes {
       }
     }
     stampOverwritten();
+    // Who has read or changed what is freed, with a handle that has gone since, has a conflict.
+    work.freed.forEach((object, _) -> record.stamp(object));
     encodedLength = record.length();
     record.sum();
   }
@@ -103,12 +117,12 @@ final class Commit implements Allocator.Changes {
           "%s: a reference from elsewhere leads to the new object at %d; its count would become %d"
               .formatted(heap.medium().name(), copy.object, count));
     }
-    long flags = 0;
+    long word = Counts.first(heap.medium().name(), copy.object, copy.words[CLASS_WORD], count);
     if (count == 0) {
-      flags = ObjectFormat.IN_LIMBO;
+      word = Counts.enterLimbo(word);
       unreferenced.add(copy);
     }
-    copy.words[CLASS_WORD] = withCount(copy.words[CLASS_WORD], (int) (count | flags));
+    copy.words[CLASS_WORD] = word;
     MemorySegment words = MemorySegment.ofArray(copy.words);
     record.put(copy.object + ObjectFormat.CLASS_ID, words.asSlice(ObjectFormat.CLASS_ID));
   }
@@ -186,9 +200,13 @@ final class Commit implements Allocator.Changes {
   // ---- under the commit lock
 
   /** Works out counts, limbo entries and allocation words, and adds them to the record. */
-  void plan(Limbo limbo, long sequence) {
-    limboNodesUsed = 0;
+  void plan(long sequence) {
+    limboNodesUsed = work.limboNodes;
     rawBefore = work.rawWords.size() == 0 ? null : work.rawWords.copy();
+    hasUnlinked = false;
+    relinked.clear();
+    counted.clear();
+    Limbo limbo = new Limbo(heap, work.rawWords, new Nodes());
     work.countChanges.forEach((object, delta) -> changeCount(object, delta, limbo, sequence));
     for (Workspace.Copy copy : unreferenced) {
       push(limbo, copy.object, sequence);
@@ -212,43 +230,58 @@ final class Commit implements Allocator.Changes {
     }
   }
 
+  /** A change of 0 is one too: a reference has gone from one place, and come to another. */
   private void changeCount(long object, long delta, Limbo limbo, long sequence) {
-    if (delta == 0 || update.hasCreated(object)) {
+    if (update.hasCreated(object)) {
       return;
     }
-    long word = work.rawWords.get(object + ObjectFormat.CLASS_ID);
-    int flags = count(word) & ObjectFormat.IN_LIMBO;
-    long count = (count(word) & ObjectFormat.COUNT_MAX) + delta;
-    if (count < 0 || count > ObjectFormat.COUNT_MAX) {
-      throw new CorruptPoolException(
-          "%s: the object at %d has the reference count %d, which a change of %d would make %d; it must be from 0 to %d"
-              .formatted(
-                  heap.medium().name(),
-                  object,
-                  count - delta,
-                  delta,
-                  count,
-                  ObjectFormat.COUNT_MAX));
-    }
-    boolean enters = count == 0 && flags == 0;
-    work.rawWords.put(
-        object + ObjectFormat.CLASS_ID,
-        withCount(word, (int) count | flags | (enters ? ObjectFormat.IN_LIMBO : 0)));
-    if (enters) {
+    long at = object + ObjectFormat.CLASS_ID;
+    long before = work.rawWords.get(at);
+    long word = Counts.add(heap.medium().name(), object, before, delta);
+    if (delta != 0 && Counts.of(word) == 0 && !Counts.isInLimbo(word)) {
+      word = Counts.enterLimbo(word);
       push(limbo, object, sequence);
+    } else {
+      counted.add(object);
     }
+    if (delta == 0) {
+      return;
+    }
+    if (Counts.isInLimbo(before) && Counts.of(before) == 0) {
+      relinked.add(object);
+    }
+    work.rawWords.put(at, word);
+  }
+
+  /** Whether the version store has got notes of counts. */
+  boolean hasCounted() {
+    return !counted.isEmpty();
   }
 
   private void push(Limbo limbo, long object, long sequence) {
-    limbo.push(work.rawWords, object, sequence, () -> spareNodes.get(limboNodesUsed++));
+    limbo.enqueue(object, sequence);
+    hasUnlinked = true;
   }
 
-  private static int count(long classWord) {
-    return (int) (classWord >>> Integer.SIZE);
+  /** Further nodes of limbo are spare ones; a commit takes no node away. */
+  private final class Nodes implements Limbo.Nodes {
+    @Override
+    public long take() {
+      return spareNodes.get(limboNodesUsed++);
+    }
+
+    @Override
+    public void give(long node) {
+      throw new AssertionError("a commit only adds to limbo");
+    }
   }
 
-  private static long withCount(long classWord, int count) {
-    return (classWord & 0xFFFF_FFFFL) | ((long) count << Integer.SIZE);
+  /** Lets the sweep know what has come into limbo, or has been linked again. */
+  void tell(LimboSweep sweep) {
+    relinked.forEach(sweep::due);
+    if (hasUnlinked) {
+      sweep.unlinked();
+    }
   }
 
   @Override
@@ -285,18 +318,15 @@ final class Commit implements Allocator.Changes {
         blocks
             ? snapshots.look(work.registered)
             : snapshots.lookAtViews(work.registered); // updates need to know of blocks only
+    for (long object : counted) { // whether an update needs it shows when all is in place
+      store.add(Blocks.countKey(object), 0, sequence, null, registered);
+    }
     if (!all && registered.oldest() == Snapshots.NONE) {
       if (blocks) {
         store.unnoted(sequence);
       }
       return;
     }
-    work.countChanges.forEach(
-        (object, _) -> {
-          if (!update.hasCreated(object)) {
-            store.add(Blocks.countKey(object), 0, sequence, null, registered);
-          }
-        });
     long newestView = all ? Long.MAX_VALUE : registered.newestView();
     for (Workspace.Copy copy : overwritten) {
       long version = heap.versionAcquire(copy.object);

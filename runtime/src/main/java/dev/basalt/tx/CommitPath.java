@@ -6,7 +6,9 @@ import dev.basalt.log.RecordBuilder;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes an update from the end of its body until everybody sees it. What can be done before is done
@@ -28,9 +30,11 @@ final class CommitPath {
   private final Gate gate;
   private final Checkpointer checkpointer;
   private final Throttle throttle;
-  private final Limbo limbo;
   private final LimboNodes limboNodes;
   private final long sequenceBefore;
+
+  /** Set before the first commit. */
+  private @Nullable LimboSweep sweep;
 
   CommitPath(
       TransactionManager.Parts parts,
@@ -47,9 +51,18 @@ final class CommitPath {
     this.gate = gate;
     this.checkpointer = checkpointer;
     this.throttle = throttle;
-    this.limbo = new Limbo(heap);
     this.limboNodes = new LimboNodes(allocator);
     this.sequenceBefore = parts.sequence();
+  }
+
+  void setSweep(LimboSweep newSweep) {
+    this.sweep = newSweep;
+  }
+
+  private void tellSweep(Commit commit) {
+    if (sweep != null) {
+      commit.tell(sweep);
+    }
   }
 
   /** What became of an attempt under the commit lock. */
@@ -100,6 +113,7 @@ final class CommitPath {
       }
       switch (outcome) {
         case DONE -> {
+          tellSweep(commit);
           return position;
         }
         case TOO_FAST -> {
@@ -118,11 +132,11 @@ final class CommitPath {
   private Outcome tryPublish(Update update, Commit commit, int nodes) {
     log.checkNotFailed();
     update.validate();
-    if (limboNodes.size() < nodes) {
+    if (commit.spareNodes().size() < nodes) {
       return Outcome.NO_LIMBO_NODES;
     }
     long sequence = snapshots.published() + 1;
-    commit.plan(limbo, sequence);
+    commit.plan(sequence);
     RecordBuilder record = commit.record();
     if (log.mustSpill(record.length())) {
       commit.unplan();
@@ -139,20 +153,21 @@ final class CommitPath {
 
   /**
    * Commits an update whose body runs under the commit lock, so that it sees the latest state and
-   * cannot have a conflict.
+   * cannot have a conflict. It changes nothing that others read.
    *
    * @param update the update, which has no snapshot
+   * @param spareNodes nodes that the body may add to limbo
    * @param body what it does; runs again if there was no room for it
    */
-  void publishLocked(Update update, Runnable body) {
+  void publishLocked(Update update, LimboNodes spareNodes, Runnable body) {
     int nodes = 0;
     Outcome outcome;
     do {
-      limboNodes.ensure(nodes);
+      spareNodes.ensure(nodes);
       throttle.makeRoom(RecordBuilder.EMPTY_BYTES);
-      gate.lockCommit(update);
+      gate.lockSweep(update);
       try {
-        Commit commit = runLocked(update, body);
+        Commit commit = runLocked(update, spareNodes, body);
         if (commit.isNothing()) {
           return;
         }
@@ -164,16 +179,16 @@ final class CommitPath {
       if (outcome == Outcome.LOG_FULL) {
         checkpointer.checkpoint();
       } else if (outcome == Outcome.TOO_LONG) {
-        long _ = publishSpilled(update, nodes, () -> runLocked(update, body));
+        long _ = publishSpilled(update, nodes, () -> runLocked(update, spareNodes, body));
         return;
       }
     } while (outcome != Outcome.DONE);
   }
 
-  private Commit runLocked(Update update, Runnable body) {
+  private Commit runLocked(Update update, LimboNodes spareNodes, Runnable body) {
     update.restartAtLatest();
     body.run();
-    Commit commit = new Commit(heap, allocator, limboNodes, update);
+    Commit commit = new Commit(heap, allocator, spareNodes, update);
     commit.encode();
     return commit;
   }
@@ -195,7 +210,7 @@ final class CommitPath {
         log.checkNotFailed();
         commit = ready.get();
         update.validate();
-        commit.plan(limbo, snapshots.published() + 1);
+        commit.plan(snapshots.published() + 1);
       } finally {
         gate.unlockCommit();
       }
@@ -205,6 +220,7 @@ final class CommitPath {
                 spill(update, commit);
                 return log.end();
               });
+      tellSweep(commit);
       return end;
     } finally {
       gate.openForLarge();
@@ -265,6 +281,9 @@ final class CommitPath {
       throw log.fail(e);
     }
     if (!versions.isEmpty()) {
+      if (commit.hasCounted()) {
+        VarHandle.fullFence(); // who has read what was in place before is seen now
+      }
       versions.trim(snapshots.look(update.work().registered));
     }
   }
@@ -287,6 +306,10 @@ final class CommitPath {
           versions.trim(snapshots.look(new Snapshots.Registered()));
           return true;
         });
+  }
+
+  LimboNodes limboNodes() {
+    return limboNodes;
   }
 
   long commits() {

@@ -145,6 +145,17 @@ final class Gate {
     return mustWaitForLarge(update) || (mustWaitForLone(update) && patience > 0);
   }
 
+  /**
+   * Takes the commit lock for a commit that is in conflict with nobody. It need not wait for an
+   * update that runs alone.
+   */
+  void lockSweep(Update update) {
+    commitLock.lock();
+    while (mustWaitForLarge(update)) {
+      opened.awaitUninterruptibly();
+    }
+  }
+
   private boolean mustWaitForLarge(Update update) {
     return large != null && large != update;
   }

@@ -1,37 +1,67 @@
 package dev.basalt.tx;
 
-import dev.basalt.error.CorruptPoolException;
-import dev.basalt.format.LimboNodeFormat;
-import dev.basalt.format.ObjectFormat;
+import dev.basalt.error.PoolFullException;
 import dev.basalt.format.PoolHeaderFormat;
-import dev.basalt.format.SizeClasses;
 import dev.basalt.memory.Heap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Goes through limbo node by node, one update each, and frees what may be freed. */
+/**
+ * Empties limbo in {@linkplain LimboStep steps}, each a short commit of its own. The steps need not
+ * be durable one by one: one that a crash undoes is done again.
+ *
+ * <p>Safe for use by any number of threads; one of them sweeps at a time. The sweep lock comes
+ * before the commit lock and its gate.
+ */
 public final class LimboSweep {
   /** What the object layer knows. */
   public interface Policy {
     /**
-     * Whether a live handle refers to an object.
+     * What keeps an object, though nothing in the pool refers to it.
      *
      * @param object the object
-     * @return whether it must be kept
+     * @return its handle, or something else that lives as long as it is to be kept; or {@code null}
      */
-    boolean isHeld(long object);
+    @Nullable Object heldBy(long object);
 
     /**
-     * Takes back the references from an object that is about to be freed.
+     * Visits the references from an object that is about to be freed; those of one that consists of
+     * slots only from its end on, and not all at once.
      *
-     * @param update the update that frees it
+     * @param object the object
+     * @param max the most slots to visit, if some can be left
+     * @param targets takes the objects referred to
+     * @return the slots that are left
+     */
+    int forEachReference(long object, int max, LongConsumer targets);
+
+    /**
+     * Takes note that an object is about to be freed.
+     *
      * @param object the object
      */
-    void release(Update update, long object);
+    void freed(long object);
   }
 
   private final TransactionManager transactions;
   private final Heap heap;
   private final Policy policy;
-  private final long headAt;
+  private final HeldObjects held = new HeldObjects();
+  private final LimboNodes spareNodes;
+  private final ReentrantLock sweepLock = new ReentrantLock();
+
+  /** Whether nothing of an earlier session is among what is held. Guarded by the sweep lock. */
+  private boolean oldHeldGone;
+
+  /** Whether the last step has met something that snapshots delay. */
+  private volatile boolean delayed;
+
+  private final AtomicLong freed = new AtomicLong();
+
+  /** Set once, if limbo is emptied in the background. */
+  private volatile @Nullable SweepThread thread;
 
   /**
    * Creates a sweep over a pool's limbo.
@@ -43,136 +73,119 @@ public final class LimboSweep {
     this.transactions = transactions;
     this.heap = transactions.heap();
     this.policy = policy;
-    this.headAt = heap.heapOffset() + PoolHeaderFormat.LIMBO;
+    this.spareNodes = new LimboNodes(transactions.allocator());
+    transactions.setSweep(this);
   }
 
   /**
-   * Counts the entries of limbo.
+   * The entries of limbo.
    *
-   * @return how many there are, a moment ago
+   * @return how many there are
    */
   public long count() {
-    return transactions.locked(
-        () -> {
-          long count = 0;
-          for (long node = pointer(headAt); node != 0; node = next(node)) {
-            count += length(node);
-          }
-          return count;
-        });
+    return headerWord(PoolHeaderFormat.LIMBO_OBJECTS);
+  }
+
+  private long headerWord(int offset) {
+    heap.verify(heap.heapOffset() + offset, Long.BYTES);
+    return heap.getLong(heap.heapOffset() + offset);
+  }
+
+  /** Frees everything that can be freed now. */
+  public void drain() {
+    held.allDue();
+    while (step()) {
+      // on
+    }
   }
 
   /**
-   * Sweeps until a whole pass has freed nothing. The steps need not be durable one by one: one that
-   * a crash undoes is done again.
+   * An object is linked again; a sweep is to look at it, if it has left it before.
+   *
+   * @param object the object
    */
-  public synchronized void drain() {
-    boolean freed = true;
-    while (freed) {
-      freed = false;
-      long previousAt = headAt;
-      while (previousAt != 0) {
-        Step step = step(previousAt);
-        freed |= step.freed;
-        previousAt = step.nextAt;
+  void due(long object) {
+    held.due(object);
+    SweepThread sweeper = thread;
+    if (sweeper != null && held.hasDue()) {
+      sweeper.wake();
+    }
+  }
+
+  /** A commit has put something into limbo. */
+  void unlinked() {
+    SweepThread sweeper = thread;
+    if (sweeper != null) {
+      sweeper.unlinked();
+    }
+  }
+
+  /** From now on this is done in the background too, by a thread that has been started. */
+  void setThread(SweepThread sweeper) {
+    this.thread = sweeper;
+  }
+
+  /**
+   * Does one step.
+   *
+   * @return whether there may be more to do at once
+   */
+  boolean step() {
+    sweepLock.lock();
+    try {
+      reserveNodes();
+      boolean[] more = new boolean[1];
+      LimboStep[] done = new LimboStep[1];
+      transactions.runLocked(
+          spareNodes,
+          update -> {
+            done[0] = new LimboStep(transactions, policy, held, spareNodes, update);
+            oldHeldGone = oldHeldGone || headerWord(PoolHeaderFormat.LIMBO_HELD) == 0;
+            more[0] = done[0].run(!oldHeldGone);
+          });
+      held.committed();
+      delayed = done[0].isDelayed();
+      freed.addAndGet(done[0].freed());
+      return more[0];
+    } finally {
+      held.begin();
+      sweepLock.unlock();
+    }
+  }
+
+  /** A pool that is full is emptied with what there is. */
+  private void reserveNodes() {
+    try {
+      spareNodes.ensure(LimboStep.NODES_MAX);
+    } catch (PoolFullException e) {
+      if (spareNodes.size() == 0) {
+        throw e;
       }
     }
   }
 
-  /** What a step did, and the word that points to the node of the next; 0 at the end. */
-  private record Step(boolean freed, long nextAt) {}
-
-  /** The step runs under the commit lock: what it finds unreachable then stays so. */
-  private Step step(long pointerAt) {
-    Step[] done = {new Step(false, 0)};
-    transactions.runLocked(
-        update -> {
-          long node = pointer(pointerAt);
-          if (node == 0) {
-            done[0] = new Step(false, 0);
-            return;
-          }
-          int before = length(node);
-          int kept = sweepNode(update, node, before);
-          if (kept == 0) {
-            update.rawWords().put(pointerAt, next(node));
-            update.free(node);
-          }
-          done[0] = new Step(kept < before, kept == 0 ? pointerAt : node + LimboNodeFormat.NEXT);
-        });
-    return done[0];
+  /** The objects freed since the pool was opened. */
+  long freed() {
+    return freed.get();
   }
 
-  /** Frees what it can of a node and moves the rest to its front; returns how many are left. */
-  private int sweepNode(Update update, long node, int length) {
-    long oldest = transactions.oldestSnapshot();
-    RawWords words = update.rawWords();
-    int kept = 0;
-    for (int i = 0; i < length; i++) {
-      long entry = node + LimboNodeFormat.entry(i);
-      long object = checkAligned(heap.getLong(entry));
-      long sequence = heap.getLong(entry + Long.BYTES);
-      long classWord = words.get(object + ObjectFormat.CLASS_ID);
-      int count = (int) (classWord >>> Integer.SIZE) & ObjectFormat.COUNT_MAX;
-      if (count > 0) {
-        words.put(
-            object + ObjectFormat.CLASS_ID,
-            classWord & ~((long) ObjectFormat.IN_LIMBO << Integer.SIZE));
-      } else if (sequence <= oldest && !isKept(object, oldest) && !policy.isHeld(object)) {
-        policy.release(update, object);
-        update.free(object);
-      } else {
-        if (kept != i) {
-          long to = node + LimboNodeFormat.entry(kept);
-          words.put(to, object);
-          words.put(to + Long.BYTES, sequence);
-        }
-        kept++;
-      }
-    }
-    if (kept < length) {
-      words.put(node + LimboNodeFormat.LENGTH, kept);
-    }
-    return kept;
+  /** Whether something waits for a snapshot to end. */
+  boolean isDelayed() {
+    return delayed;
   }
 
-  /**
-   * Whether a snapshot may still look for an earlier state of the object: it must not take that for
-   * one of another object that gets the same place. Or whether one may still find a reference to it
-   * that has gone since.
-   */
-  private boolean isKept(long object, long oldest) {
-    VersionStore versions = transactions.versions();
-    return versions.lastChange(object) > oldest
-        || versions.lastChange(Blocks.headerKey(object)) > oldest
-        || versions.lastChange(Blocks.countKey(object)) > oldest;
+  /** Whether something waits for its handle to go. */
+  boolean hasHeld() {
+    return !held.isEmpty();
   }
 
-  private long pointer(long at) {
-    heap.verify(at, Long.BYTES);
-    return heap.getLong(at);
+  /** The objects that wait for their handles to go. */
+  long heldCount() {
+    return held.count();
   }
 
-  private long next(long node) {
-    return heap.getLong(node + LimboNodeFormat.NEXT);
-  }
-
-  private long checkAligned(long offset) {
-    if (offset % SizeClasses.GRANULE != 0) {
-      throw new CorruptPoolException(
-          "%s: limbo leads to %d, where no object can lie".formatted(heap.medium().name(), offset));
-    }
-    return offset;
-  }
-
-  private int length(long node) {
-    heap.verify(checkAligned(node), LimboNodeFormat.SIZE);
-    int length = heap.getInt(node + LimboNodeFormat.LENGTH);
-    if (length < 0 || length > LimboNodeFormat.CAPACITY) {
-      throw new CorruptPoolException(
-          "%s: the limbo node at %d claims %d entries"
-              .formatted(heap.medium().name(), node, length));
-    }
-    return length;
+  /** Looks for handles that have been collected; whether there is something to look at now. */
+  boolean findLostHandles() {
+    return held.findLost();
   }
 }

@@ -4,25 +4,31 @@ import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Reads what lies in the heap, whatever its version, for tools that run while no update does: the
- * check of a pool must not trust the versions that it checks.
+ * Reads what lies in the heap, whatever its version, where nothing changes meanwhile: for tools
+ * that run while no update does, and under the commit lock.
  */
 public final class Still extends Tx {
   private final Heap heap;
+  private final boolean verified;
 
   /**
    * Creates a reader.
    *
    * @param manager the transactions of a pool in which nobody changes anything meanwhile
+   * @param verified whether damaged pages are errors; the check of a pool reports them and reads on
    */
-  public Still(TransactionManager manager) {
+  public Still(TransactionManager manager, boolean verified) {
     super(manager, manager.published(), false);
     this.heap = manager.heap();
+    this.verified = verified;
   }
 
-  /** The check of a pool reports damaged pages and reads on. */
   @Override
-  public void verify(long object, long bytes) {}
+  public void verify(long object, long bytes) {
+    if (verified) {
+      heap.verify(object, bytes);
+    }
+  }
 
   @Override
   public long word(long object, int wordOffset) {
@@ -36,6 +42,7 @@ public final class Still extends Tx {
 
   @Override
   public long constantWord(long object, int wordOffset) {
+    verify(object, wordOffset + Long.BYTES);
     return word(object, wordOffset);
   }
 

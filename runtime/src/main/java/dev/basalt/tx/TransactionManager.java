@@ -3,6 +3,7 @@ package dev.basalt.tx;
 import dev.basalt.error.BasaltException;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.PoolClosedException;
+import dev.basalt.error.PoolFullException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
@@ -30,6 +31,9 @@ public final class TransactionManager implements Mapping.SlowRead {
   /** Conflicts after which an update's body runs alone. */
   private static final int CONFLICTS_MAX = 4;
 
+  /** How often an update runs again because the pool was full. */
+  private static final int RELIEFS_MAX = 8;
+
   private static final long BACKOFF_NANOS = 2_000;
 
   private final Heap heap;
@@ -46,6 +50,9 @@ public final class TransactionManager implements Mapping.SlowRead {
   private final Workspaces workspaces;
   private final @Nullable Background background;
   private final SnapshotWatch watch;
+  private @Nullable LimboSweep sweep;
+  private @Nullable Relief relief;
+  private @Nullable SweepThread sweepThread;
   private final Abandoned abandoned = new Abandoned(this);
 
   /** Set by the object layer before the first transaction. */
@@ -315,6 +322,8 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @throws ReadOnlyPoolException inside a view
    */
   public <R extends @Nullable Object, X extends Throwable> R update(Body<R, X> body) throws X {
+    int reliefs = 0;
+    @Nullable PoolFullException full = null;
     for (int conflictCount = 0; ; conflictCount++) {
       Update update = beginUpdate();
       try {
@@ -335,6 +344,11 @@ public final class TransactionManager implements Mapping.SlowRead {
         }
       } catch (InternalError e) {
         throw fault(e);
+      } catch (PoolFullException e) {
+        if (!update.isConflicted() && !(update.isFull() && reliefs < RELIEFS_MAX)) {
+          throw e;
+        }
+        full = update.isConflicted() ? null : e;
       } catch (Throwable e) {
         // Whatever the body has made of a conflict, it is to run again.
         if (!update.isConflicted()) {
@@ -343,11 +357,24 @@ public final class TransactionManager implements Mapping.SlowRead {
       } finally {
         abort(update);
       }
+      if (full != null) {
+        makeRoomAfter(full, reliefs++);
+        full = null;
+        continue;
+      }
       TransactionEvents.conflict(name(), conflictCount + 1);
       if (conflictCount >= CONFLICTS_MAX) {
         endAbandoned(); // one of them may hold what this update wants to store
       }
       backOff(conflictCount);
+    }
+  }
+
+  /** An update without its snapshot delays nothing any more. */
+  private void makeRoomAfter(PoolFullException full, int reliefs) {
+    boolean progress = relief != null && relief.makeRoom();
+    if (!progress && reliefs > 0) {
+      throw full;
     }
   }
 
@@ -414,6 +441,9 @@ public final class TransactionManager implements Mapping.SlowRead {
       position = publish(update);
       hooks = update.work().hooks.isEmpty() ? List.of() : List.copyOf(update.work().hooks);
     } catch (RuntimeException | Error e) {
+      if (e instanceof PoolFullException) {
+        update.setFull();
+      }
       abortUnlessEnded(update);
       throw e;
     }
@@ -505,10 +535,15 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @param body what to do; may run more than once, and starts afresh each time
    */
   public void runLocked(Consumer<Update> body) {
+    runLocked(commitPath.limboNodes(), body);
+  }
+
+  /** As {@link #runLocked(Consumer)}, with nodes that the body may add to limbo. */
+  void runLocked(LimboNodes spareNodes, Consumer<Update> body) {
     log.checkNotFailed();
     Update update = new Update(this, null, published(), workspaces.take());
     try {
-      commitPath.publishLocked(update, () -> body.accept(update));
+      commitPath.publishLocked(update, spareNodes, () -> body.accept(update));
     } catch (UncommittedObjectException e) {
       throw nothingStored(e);
     } finally {
@@ -740,6 +775,40 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
   }
 
+  /**
+   * Reserves a block for an object of an update.
+   *
+   * @throws PoolFullException if there is no room, and none can be made
+   */
+  long reserve(long bytes) {
+    try {
+      return allocator.reserve(bytes);
+    } catch (PoolFullException e) {
+      Relief help = relief;
+      if (help == null) {
+        throw e;
+      }
+      return help.reserve(bytes, e);
+    }
+  }
+
+  /** Makes known who empties limbo; called once, before the first transaction. */
+  void setSweep(LimboSweep newSweep) {
+    this.sweep = newSweep;
+    this.relief = new Relief(allocator, newSweep);
+    commitPath.setSweep(newSweep);
+  }
+
+  /** Begins to empty limbo in the background. */
+  public void startSweeping() {
+    LimboSweep limbo = sweep;
+    if (limbo != null && !readOnly && sweepThread == null) {
+      sweepThread = new SweepThread(name(), limbo);
+      limbo.setThread(sweepThread);
+      sweepThread.start();
+    }
+  }
+
   /** Starts what runs in the background; the pool is whole now. */
   public void start() {
     if (background != null) {
@@ -754,6 +823,9 @@ public final class TransactionManager implements Mapping.SlowRead {
   public void close() {
     closed = true;
     snapshots.awaitNone(this::endAbandoned);
+    if (sweepThread != null) {
+      sweepThread.close();
+    }
     if (background != null) {
       background.close();
       if (!log.isFailed()) {

@@ -51,6 +51,9 @@ public final class Update extends Tx {
 
   private boolean alone;
 
+  /** Whether the pool had no room for it. */
+  private boolean full;
+
   /** What the object layer does at the end of an update. */
   public interface Listener {
     /** Called before the commit; may still create and change objects. */
@@ -166,6 +169,9 @@ public final class Update extends Tx {
         moveForward(object, current);
       } else if (current == 0) {
         memory.check(object, Long.BYTES);
+        if (snapshot != null && !isValid()) {
+          throw conflict("another update has changed what this one has read");
+        }
         throw new UncommittedObjectException(object);
       } else {
         manager.checkCommitInProgress(object, current);
@@ -248,6 +254,14 @@ public final class Update extends Tx {
 
   boolean isConflicted() {
     return conflicted;
+  }
+
+  void setFull() {
+    full = true;
+  }
+
+  boolean isFull() {
+    return full;
   }
 
   /** The gate is closed behind this update. */
@@ -411,10 +425,19 @@ public final class Update extends Tx {
     long[] words = new long[words(bytes)];
     words[ObjectFormat.CLASS_ID >> 3] = classId;
     long size = (long) words.length * Long.BYTES;
-    long object = manager.allocator().reserve(size);
+    long object = reserve(size);
     work.reserved.put(object, size);
     add(new Workspace.Copy(object, 0, words, Workspace.Kind.NEW));
     return object;
+  }
+
+  private long reserve(long size) {
+    try {
+      return manager.reserve(size);
+    } catch (PoolFullException e) {
+      full = true;
+      throw e;
+    }
   }
 
   private int words(long bytes) {

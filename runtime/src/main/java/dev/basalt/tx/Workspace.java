@@ -63,6 +63,9 @@ final class Workspace implements AutoCloseable {
   final OffsetMap countChanges = new OffsetMap();
   final RawWords rawWords;
 
+  /** Nodes that a sweep has added to limbo; the first of the spare ones. */
+  int limboNodes;
+
   /** Handles of objects that get a reference; while they live the objects are not reclaimed. */
   final List<Object> pins = new ArrayList<>();
 
@@ -96,6 +99,7 @@ final class Workspace implements AutoCloseable {
     freed.clear();
     countChanges.clear();
     rawWords.clear();
+    limboNodes = 0;
     pins.clear();
     hooks.clear();
     record.reset();

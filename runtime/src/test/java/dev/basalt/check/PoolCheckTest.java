@@ -53,7 +53,7 @@ class PoolCheckTest {
 
   @BeforeEach
   void makePool() {
-    Pool pool = pools.open();
+    Pool pool = pools.open(pools.builder("test").reclaimInBackground(false));
     pool.update(
         () -> {
           Item head = new Item(1);
@@ -99,6 +99,12 @@ class PoolCheckTest {
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().kind()).isEqualTo(kind);
     assertThat(findings.getFirst().offset()).isEqualTo(offset);
+  }
+
+  private void isFoundInLimbo(long... offsets) {
+    List<Finding> findings = check();
+    assertThat(findings).extracting(Finding::kind).containsOnly(Kind.LIMBO);
+    assertThat(findings.stream().mapToLong(Finding::offset).toArray()).containsExactly(offsets);
   }
 
   private long entry(int chunk) {
@@ -179,7 +185,7 @@ class PoolCheckTest {
     assertThat(report.isClean()).isTrue();
     assertThat(report.limboObjects()).isEqualTo(1);
     assertThat(report.unreachableObjects()).isZero();
-    try (Pool pool = Pool.builder(file).open()) {
+    try (Pool pool = Pool.builder(file).reclaimInBackground(false).open()) {
       assertThat(report.objects()).isEqualTo(pool.stats().objects());
       assertThat(report.objectBytes()).isEqualTo(pool.stats().objectBytes());
       List<String> steps = new ArrayList<>();
@@ -340,8 +346,8 @@ class PoolCheckTest {
 
   @Test
   void headerIsChecked() {
-    bytes.put(HEAP + 40, (byte) 1);
-    isFound(Kind.HEADER, HEAP + 40L);
+    bytes.put(HEAP + PoolHeaderFormat.UNUSED, (byte) 1);
+    isFound(Kind.HEADER, HEAP + PoolHeaderFormat.UNUSED);
   }
 
   @Test
@@ -402,9 +408,29 @@ class PoolCheckTest {
     isFound(Kind.LIMBO, object);
     reset();
 
-    bytes.putInt(node + LimboNodeFormat.LENGTH, 0);
-    isFound(Kind.LIMBO, object);
+    for (int begin = 0; begin <= 1; begin++) { // an empty node is none
+      bytes.putInt(node + LimboNodeFormat.BEGIN, begin);
+      bytes.putInt(node + LimboNodeFormat.LENGTH, begin);
+      isFoundInLimbo(node, HEAP + PoolHeaderFormat.LIMBO_OBJECTS, object);
+      reset();
+    }
+
+    bytes.putLong(HEAP + PoolHeaderFormat.LIMBO_OBJECTS, 2);
+    isFound(Kind.LIMBO, HEAP + PoolHeaderFormat.LIMBO_OBJECTS);
     reset();
+
+    bytes.putLong(HEAP + PoolHeaderFormat.LIMBO_LAST, object);
+    isFound(Kind.LIMBO, HEAP + PoolHeaderFormat.LIMBO_LAST);
+    reset();
+
+    for (int chain : new int[] {PoolHeaderFormat.LIMBO_STACK, PoolHeaderFormat.LIMBO_HELD}) {
+      bytes.putLong(HEAP + chain, node);
+      assertThat(check()).extracting(Finding::kind).contains(Kind.LIMBO);
+      bytes.putLong(HEAP + PoolHeaderFormat.LIMBO, 0);
+      bytes.putLong(HEAP + PoolHeaderFormat.LIMBO_LAST, 0);
+      assertThat(check()).isEmpty();
+      reset();
+    }
 
     bytes.putInt(node + LimboNodeFormat.LENGTH, 2);
     bytes.putLong(node + LimboNodeFormat.entry(1), object);
@@ -436,7 +462,7 @@ class PoolCheckTest {
     int name = name();
     bytes.putInt(name + ObjectFormat.COUNT, 9);
     assertThat(check()).hasSize(1);
-    try (Pool pool = Pool.builder(file).open()) {
+    try (Pool pool = Pool.builder(file).reclaimInBackground(false).open()) {
       ObjectSpace space = pool.root("head", Item.class).orElseThrow().$basalt$space();
       Heap heap = space.transactions().heap();
       PoolCheck.Result whole = check(space, heap, 1 << 20);
@@ -467,7 +493,7 @@ class PoolCheckTest {
   /** What takes an allocated chunk for free is found, though the file is sound. */
   @Test
   void chunkThatTheAllocatorWronglyTakesForFreeIsFound() {
-    try (Pool pool = Pool.builder(file).open()) {
+    try (Pool pool = Pool.builder(file).reclaimInBackground(false).open()) {
       ObjectSpace space = pool.root("head", Item.class).orElseThrow().$basalt$space();
       Heap heap = space.transactions().heap();
       Allocator allocator =

@@ -108,6 +108,25 @@ class CrashEnumerationTest {
                 seed, 4, 8, PUSH, PUSH_MANY, DROP_FRONT, REMOVE, RECLAIM, ROOTS, CHECKPOINT));
   }
 
+  /** Steps of the pool's thread fall between any two writes of updates. */
+  @Test
+  void reclaimingInTheBackgroundSurvives() throws Exception {
+    long states = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      CrashRun run =
+          new CrashRun(folder, seed, Durability.SYNC, LOG_SIZE)
+              .reclaimInBackground()
+              .subsets(SUBSETS)
+              .recoveryCrashEvery(20)
+              .record(
+                  CrashRun.sessions(
+                      seed, 3, 10, PUSH_MANY, DROP_FRONT, PUSH_MANY, REMOVE, ROOTS, CHECKPOINT))
+              .check();
+      states += run.states();
+    }
+    report("reclaiming in the background", states, 0);
+  }
+
   @Test
   void collectingCyclesSurvives() throws Exception {
     enumerate(

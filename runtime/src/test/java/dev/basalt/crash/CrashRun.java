@@ -36,6 +36,7 @@ final class CrashRun {
   private int recoveryCrashEvery = 40;
 
   private long memoryMax = 1 << 20;
+  private boolean reclaimInBackground;
   private long states;
   private long recoveryStates;
 
@@ -76,6 +77,12 @@ final class CrashRun {
     return this;
   }
 
+  /** Reclaims in the background too, where nobody can say when. */
+  CrashRun reclaimInBackground() {
+    reclaimInBackground = true;
+    return this;
+  }
+
   CrashRun memoryMax(long bytes) {
     memoryMax = bytes;
     return this;
@@ -88,6 +95,7 @@ final class CrashRun {
             .durability(durability)
             .memoryMax(memoryMax)
             .freeSpaceKept(0)
+            .reclaimInBackground(reclaimInBackground)
             .classLoader(CrashRun.class.getClassLoader());
     Medium medium = new CrashingMedium(FileMedium.open(path, false), on);
     return MediumPools.open(builder, planted ? plant.apply(medium) : medium);
@@ -262,7 +270,10 @@ final class CrashRun {
 
   private void check(Path crashed, int needed, int begun, String where) {
     PoolBuilder builder =
-        Pool.builder(crashed).maxSize(POOL_SIZE_MAX).classLoader(CrashRun.class.getClassLoader());
+        Pool.builder(crashed)
+            .maxSize(POOL_SIZE_MAX)
+            .reclaimInBackground(reclaimInBackground)
+            .classLoader(CrashRun.class.getClassLoader());
     try (Pool pool =
         MediumPools.open(builder, plantInRecovery.apply(FileMedium.open(crashed, false)))) {
       int claimed = Shelf.claimed(pool);

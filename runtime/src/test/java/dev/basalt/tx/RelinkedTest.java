@@ -112,9 +112,12 @@ class RelinkedTest {
     }
     assertThat(read.join()).isEqualTo(7);
     viewer.join();
-    System.gc();
-    pool.reclaim();
-    assertThat(pool.stats().limboObjects()).isZero();
+    for (int i = 0; pool.stats().limboObjects() > 0; i++) {
+      assertThat(i).as("rounds of collection").isLessThan(200);
+      System.gc();
+      pool.reclaim();
+      Thread.sleep(10);
+    }
   }
 
   private void takeAway(Pool pool, Item root, long place, Step after) throws Exception {

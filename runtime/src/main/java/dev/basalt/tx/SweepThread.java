@@ -1,0 +1,139 @@
+package dev.basalt.tx;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pool's thread that empties limbo. It is one of its own, because the other one waits for the
+ * disk, for seconds during a checkpoint. It sleeps while there is nothing to do; the first commit
+ * after that which unlinks something wakes it.
+ *
+ * <p>No such commit is missed: {@link #asleep} is set before the thread looks at {@link #fresh},
+ * and a commit sets that first and looks whether the thread sleeps afterwards.
+ *
+ * <p>What waits for a snapshot is looked at now and then, one entry of it. What waits for a handle
+ * is looked at when a collection has taken the handle; whether one has, is asked once a second.
+ */
+final class SweepThread implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(SweepThread.class);
+
+  /** Commits collect for so long before they are looked at: so that not each wakes the thread. */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long DELAY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long HANDLES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long the commit lock is left to others between two steps. */
+  private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+  private final String pool;
+  private final LimboSweep sweep;
+  private final Thread thread;
+
+  /** Whether something was unlinked since the thread began to look. */
+  private volatile boolean fresh;
+
+  private volatile boolean asleep;
+  private volatile boolean stopping;
+
+  /** Until when what snapshots delay is left alone; used by the thread only. */
+  private long delayNanos = GATHER_NANOS;
+
+  SweepThread(String pool, LimboSweep sweep) {
+    this.pool = pool;
+    this.sweep = sweep;
+    this.thread = Thread.ofPlatform().daemon().name("basalt-sweep").unstarted(this::run);
+  }
+
+  void start() {
+    fresh = sweep.count() > 0;
+    thread.start();
+  }
+
+  /** Takes notice of a commit that has put something into limbo. */
+  void unlinked() {
+    if (!fresh) {
+      fresh = true;
+    }
+    wake();
+  }
+
+  /** Something is to be looked at again. */
+  void wake() {
+    if (asleep) {
+      asleep = false;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        if (awaitWork()) {
+          sweepAll();
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      if (!stopping) {
+        LOGGER.error(
+            "{}: nothing is reclaimed in the background until it is opened again", pool, e);
+      }
+    }
+  }
+
+  private void sweepAll() {
+    while (!stopping && sweep.step()) {
+      LockSupport.parkNanos(GIVE_WAY_NANOS);
+    }
+  }
+
+  /** Waits a while, or for a commit; whether there may be something to do. */
+  private boolean awaitWork() {
+    LockSupport.parkNanos(GATHER_NANOS);
+    if (!fresh && !sweep.findLostHandles()) {
+      if (sweep.isDelayed()) {
+        LockSupport.parkNanos(delayNanos);
+        delayNanos = Math.min(2 * delayNanos, DELAY_NANOS_MAX);
+        return true;
+      }
+      sleep();
+    }
+    if (fresh) {
+      fresh = false;
+      delayNanos = GATHER_NANOS;
+      return true;
+    }
+    return sweep.findLostHandles();
+  }
+
+  private void sleep() {
+    asleep = true;
+    if (!fresh && !stopping) {
+      if (sweep.hasHeld()) {
+        LockSupport.parkNanos(HANDLES_NANOS);
+      } else {
+        LockSupport.park();
+      }
+    }
+    asleep = false;
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
