@@ -84,7 +84,10 @@ public final class MapRates {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader lines = child.inputReader(StandardCharsets.US_ASCII)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] words = line.split(" ");
+        if (!line.startsWith(MapRun.PREFIX)) {
+          continue;
+        }
+        String[] words = line.substring(MapRun.PREFIX.length()).split(" ");
         Objects.requireNonNull(values.get(MapRun.Figure.valueOf(words[0])))[round] =
             Double.parseDouble(words[1]);
       }

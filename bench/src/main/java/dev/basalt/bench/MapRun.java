@@ -40,6 +40,9 @@ final class MapRun {
     }
   }
 
+  /** Libraries print lines of their own. */
+  static final String PREFIX = "figure ";
+
   private static final int BATCH = 1000;
   private static final int SCANNED = 100;
 
@@ -66,7 +69,7 @@ final class MapRun {
         MapRates.kinds().stream().filter(k -> k.name().equals(args[0])).findFirst().orElseThrow();
     MapRun run = new MapRun(kind, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
     run.measure();
-    run.figures.forEach((figure, value) -> System.out.println(figure + " " + value));
+    run.figures.forEach((figure, value) -> System.out.println(PREFIX + figure + " " + value));
   }
 
   private void set(Figure figure, double value) {

@@ -49,7 +49,7 @@ record OrderClass(String name) {
     if (constructor == null || obstacle(type) != null || !Comparator.class.isAssignableFrom(type)) {
       throw new SchemaException(
           ("the pool holds a collection in the order of the class %s, which was a comparator"
-               + " without fields and with a constructor without parameters; it must stay one")
+                  + " without fields and with a constructor without parameters; it must stay one")
               .formatted(name));
     }
     try {
