@@ -16,10 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RacesTest {
   private static final boolean STRESS = Boolean.getBoolean("basalt.stress");
 
+  private static final int TRIES_MORE = 4;
+
   @TempDir private Path folder;
 
   /** Runs the tests of a name in processes of their own and returns what jcstress says. */
-  private String run(String tests) throws IOException, InterruptedException {
+  private String run(String tests, String mode) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -31,7 +33,7 @@ class RacesTest {
                 "-t",
                 tests,
                 "-m",
-                STRESS ? "default" : tests.startsWith("Broken") ? "sanity" : "quick",
+                STRESS ? "default" : mode,
                 "-jvmArgsPrepend",
                 "--enable-native-access=ALL-UNNAMED -Xmx256m"));
     if (!STRESS) {
@@ -50,8 +52,11 @@ class RacesTest {
 
   @Test
   void noForbiddenOutcomeIsSeen() throws Exception {
-    assertThat(run("SnapshotRegistration|WordsOfAView|LatestWord|ModelOfPublication"))
-        .contains("Failed tests: No matches", "Error tests: No matches", "4 matching test results");
+    String all =
+        "SnapshotRegistration|WordsOfAView|LatestWord|ModelOfPublication|OwnTransactionIsFound"
+            + "|FieldsOfAnObjectBeingStored";
+    assertThat(run(all, "quick"))
+        .contains("Failed tests: No matches", "Error tests: No matches", "6 matching test results");
   }
 
   @ParameterizedTest
@@ -61,9 +66,14 @@ class RacesTest {
         "BrokenByNotLookingAgain",
         "BrokenByStampingFirst",
         "BrokenByKeepingLate",
-        "BrokenByNotMarking"
+        "BrokenByNotMarking",
+        "BrokenByLookingSilently"
       })
   void brokenProtocolIsCaught(String name) throws Exception {
-    assertThat(run(name)).contains("Failed tests: 1 matching", "Observed forbidden state");
+    String output = run(name, "sanity");
+    for (int i = 0; i < TRIES_MORE && !output.contains("Observed forbidden state"); i++) {
+      output = run(name, "quick"); // a busy machine shows less
+    }
+    assertThat(output).contains("Failed tests: 1 matching", "Observed forbidden state");
   }
 }
