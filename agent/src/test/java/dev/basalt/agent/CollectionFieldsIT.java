@@ -9,6 +9,7 @@ import dev.basalt.collections.PersistentArrayDeque;
 import dev.basalt.collections.PersistentArrayList;
 import dev.basalt.collections.PersistentHashMap;
 import dev.basalt.collections.PersistentHashSet;
+import dev.basalt.collections.PersistentLinkedList;
 import dev.basalt.collections.PersistentTreeMap;
 import dev.basalt.collections.PersistentTreeSet;
 import dev.basalt.error.UnsupportedTypeException;
@@ -25,6 +26,7 @@ import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -57,10 +59,12 @@ class CollectionFieldsIT {
     week.set.add(3);
     week.sorted.put("z", 3);
     week.hours.computeIfAbsent(DayOfWeek.FRIDAY, day -> new ArrayList<>()).add(9);
-    assertThatThrownBy(() -> week.queue = new LinkedList<>())
+    week.queue = new LinkedList<>(List.of("zero", "one"));
+    assertThat(week.queue).isInstanceOf(PersistentLinkedList.class);
+    assertThat(week.queue.remove()).isEqualTo("zero");
+    assertThatThrownBy(() -> week.queue = new PriorityQueue<>())
         .isInstanceOf(UnsupportedTypeException.class)
-        .hasMessageContaining("Week.queue")
-        .hasMessageContaining("LINKED_LIST");
+        .hasMessageContaining("Week.queue");
     week.queue = new ArrayDeque<>(List.of("first", "second"));
     Week found = handle.reopen().root("week", Week.class).orElseThrow();
     assertThat(found.same).containsExactly("a", "b", "c");

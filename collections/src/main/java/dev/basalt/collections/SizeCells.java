@@ -38,6 +38,10 @@ final class SizeCells {
     return space.slot(directory(), ObjectSpace.slotOffset(index));
   }
 
+  boolean exist() {
+    return directory() != 0;
+  }
+
   /** The sum, at most what an {@code int} can hold. */
   int sum() {
     long sum = 0;

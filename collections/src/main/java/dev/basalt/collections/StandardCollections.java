@@ -20,7 +20,7 @@ public final class StandardCollections implements CollectionFactory {
       case SET -> new PersistentHashSet<>((Collection<?>) original);
       case SORTED_SET -> new PersistentTreeSet<>((Collection<?>) original);
       case DEQUE -> new PersistentArrayDeque<>((Collection<?>) original);
-      case LINKED_LIST -> null;
+      case LINKED_LIST -> new PersistentLinkedList<>((Collection<?>) original);
     };
   }
 }

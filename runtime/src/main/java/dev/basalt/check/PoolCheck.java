@@ -213,6 +213,12 @@ public final class PoolCheck {
     if (hasRoots) {
       reachability.markFrom(structures.rootDirectory());
     }
+    blocks.forEach(
+        (object, _) -> {
+          if (reached.get(object)) {
+            checkBacks(object, blocks, reached);
+          }
+        });
     structures.forEachType(reachability::mark);
     long _ = structures.forEachLimboNode(reachability::mark);
     blocks.forEach(
@@ -280,6 +286,25 @@ public final class PoolCheck {
                 "the slot at %d leads to %d, where no object is".formatted(at, slot));
           }
         });
+  }
+
+  /** What a live object leads back to is alive; in limbo it may be gone. */
+  private void checkBacks(long object, BlockMap blocks, Marks reached) {
+    try {
+      shapes.forEachBack(
+          object,
+          (at, target) -> {
+            if (blocks.numberOf(target) < 0 || !reached.get(target)) {
+              faults.addOf(
+                  FaultKind.REFERENCE,
+                  object,
+                  "the field at %d leads back to %d, where no live object is"
+                      .formatted(at, target));
+            }
+          });
+    } catch (CorruptPoolException e) {
+      // An object without a sound class: it has been reported.
+    }
   }
 
   private void compare(long object, int references, boolean isInLimbo) {

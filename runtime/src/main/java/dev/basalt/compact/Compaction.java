@@ -161,6 +161,7 @@ public final class Compaction {
     heap.copyOut(object, copy);
     copy.set(U32, ObjectFormat.COUNT, count);
     relocateSlots(copy, object, relocation);
+    shapes.forEachBack(object, (at, target) -> copy.set(U64, at, relocation.of(target)));
     if (shapes.classId(object) == ClassIds.TYPE_RECORD) {
       long next = copy.get(U64, TypeRecordFormat.NEXT);
       copy.set(U64, TypeRecordFormat.NEXT, next == 0 ? 0 : relocation.of(next));

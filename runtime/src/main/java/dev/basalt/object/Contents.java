@@ -140,6 +140,20 @@ final class Contents {
     return left;
   }
 
+  /** Visits the fields of an object that lead back, if they lead anywhere. */
+  void forEachBack(Tx tx, long object, SlotVisitor visitor) {
+    int classId = (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
+    if (classId < ClassIds.FIRST_TYPE) {
+      return;
+    }
+    for (int offset : types.byId(classId, object).backOffsets()) {
+      long target = tx.word(object, offset);
+      if (target != 0) {
+        visitor.visit(offset, target);
+      }
+    }
+  }
+
   private static int forEachElement(Tx tx, long object, int from, int max, SlotVisitor visitor) {
     int length = (int) tx.constantWord(object, SlotsFormat.LENGTH);
     int to = max < length - from ? from + max : length;

@@ -10,6 +10,12 @@ public enum FieldKind {
   DOUBLE(8),
   /** A slot of 8 bytes: a reference or a small value. */
   REFERENCE(8),
+  /**
+   * 8 bytes: the place of an object that leads to this one, or 0. Not counted, so a structure may
+   * refer back by it without keeping itself alive; it sets the field anew before what it leads to
+   * is unlinked.
+   */
+  BACK(8),
   /** 4 bytes. */
   INT(4),
   /** 4 bytes. */

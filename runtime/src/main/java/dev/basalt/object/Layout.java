@@ -99,10 +99,15 @@ public record Layout(String name, @Nullable String superName, List<Field> fields
    * @return offsets in ascending order
    */
   public int[] referenceOffsets() {
-    return fields.stream()
-        .filter(f -> f.kind == FieldKind.REFERENCE)
-        .mapToInt(Field::offset)
-        .sorted()
-        .toArray();
+    return offsetsOf(FieldKind.REFERENCE);
+  }
+
+  /** The places of the fields that lead back. */
+  int[] backOffsets() {
+    return offsetsOf(FieldKind.BACK);
+  }
+
+  private int[] offsetsOf(FieldKind kind) {
+    return fields.stream().filter(f -> f.kind == kind).mapToInt(Field::offset).sorted().toArray();
   }
 }

@@ -89,6 +89,16 @@ public final class ObjectShapes {
   }
 
   /**
+   * Visits the fields of an object that lead back, uncounted, to one that leads to it.
+   *
+   * @param object an object of sound size
+   * @param visitor takes the place of the field and that of the object it leads to
+   */
+  public void forEachBack(long object, SlotVisitor visitor) {
+    space.contents().forEachBack(tx, object, visitor::visit);
+  }
+
+  /**
    * Whether a slot holds something that has a meaning; a reference does, wherever it leads.
    *
    * @param slot the slot

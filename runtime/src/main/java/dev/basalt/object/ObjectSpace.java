@@ -194,6 +194,15 @@ public final class ObjectSpace implements Mapping.SlowRead {
   }
 
   /**
+   * The calling thread's transaction in this pool, to compare with what was answered before.
+   *
+   * @return what is different for each transaction, or {@code null} outside
+   */
+  public @Nullable Object transaction() {
+    return transactions.current();
+  }
+
+  /**
    * Runs a read in the thread's transaction, or in a view of its own.
    *
    * @param <R> the result's type

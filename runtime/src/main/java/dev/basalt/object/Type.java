@@ -9,6 +9,7 @@ final class Type {
   private final int id;
   private final Shape shape;
   private final int[] referenceOffsets;
+  private final int[] backOffsets;
 
   /** Whether the type has a record in the pool. Guarded by the type table's lock. */
   private boolean recorded;
@@ -30,6 +31,8 @@ final class Type {
           case Shape.RecordShape(Layout layout) -> layout.referenceOffsets();
           case Shape.EnumShape _, Shape.ArrayShape _, Shape.CodecShape _ -> NONE;
         };
+    this.backOffsets =
+        shape instanceof Shape.ClassShape(Layout layout) ? layout.backOffsets() : NONE;
     this.recorded = recorded;
   }
 
@@ -44,6 +47,11 @@ final class Type {
   /** Where the references of a class or a record lie. */
   int[] referenceOffsets() {
     return referenceOffsets;
+  }
+
+  /** Where the fields of a structure lie that lead back. */
+  int[] backOffsets() {
+    return backOffsets;
   }
 
   boolean isRecorded() {
