@@ -141,7 +141,7 @@ public final class PersistentTreeSet<E extends @Nullable Object> extends Abstrac
   }
 
   private NavigableSet<E> keys() {
-    return map().navigableKeySet();
+    return new SortedElements<>(map());
   }
 
   @Override

@@ -7,15 +7,20 @@ import java.util.Iterator;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a sorted map or of a range of one; changes go through to the map. */
-final class SortedKeys<E extends @Nullable Object> extends AbstractSet<E>
-    implements NavigableSet<E> {
+class SortedKeys<E extends @Nullable Object> extends AbstractSet<E> implements NavigableSet<E> {
   private final SortedView<E, ?> map;
 
   SortedKeys(SortedView<E, ?> map) {
     this.map = map;
+  }
+
+  /** Runs what may write as one update. */
+  final <R extends @Nullable Object> R changing(Supplier<R> body) {
+    return map.changing(body);
   }
 
   @Override
