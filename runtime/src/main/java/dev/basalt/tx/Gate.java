@@ -152,7 +152,9 @@ final class Gate {
   void lockSweep(Update update) {
     commitLock.lock();
     while (mustWaitForLarge(update)) {
-      opened.awaitUninterruptibly();
+      commitLock.unlock();
+      long _ = await(update, 0);
+      commitLock.lock();
     }
   }
 
