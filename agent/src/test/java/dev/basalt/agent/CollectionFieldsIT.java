@@ -15,6 +15,7 @@ import dev.basalt.collections.PersistentTreeSet;
 import dev.basalt.error.UnsupportedTypeException;
 import dev.basalt.junit.PoolUnderTest;
 import dev.basalt.junit.TestPool;
+import java.io.Serializable;
 import java.time.DayOfWeek;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,12 +23,15 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.RandomAccess;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,6 +49,40 @@ class CollectionFieldsIT {
     private final NavigableSet<String> ordered = new TreeSet<>(Comparator.reverseOrder());
     private final Set<Integer> set = new HashSet<>(Set.of(1, 2));
     private Queue<String> queue;
+  }
+
+  /** Interfaces of the JDK's collections that those in a pool do not have, or not all. */
+  @Persistent
+  static class Odd {
+    private Serializable serializable = "text";
+    private SequencedMap<String, Integer> sequenced;
+    private RandomAccess random;
+  }
+
+  @Test
+  void collectionThatWouldNotFitItsFieldIsRefused(@TestPool PoolUnderTest handle) {
+    Pool pool = handle.pool();
+    Odd odd = new Odd();
+    pool.putRoot("odd", odd);
+    assertThatThrownBy(() -> odd.serializable = new ArrayList<>(List.of(1)))
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessageContaining("Odd.serializable: a java.util.ArrayList")
+        .hasMessageContaining("is no java.io.Serializable");
+    assertThatThrownBy(() -> odd.sequenced = new LinkedHashMap<>(Map.of("k", 1)))
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessageContaining("Odd.sequenced: a java.util.LinkedHashMap");
+    Odd plain = new Odd();
+    plain.serializable = new HashSet<>();
+    assertThatThrownBy(() -> pool.putRoot("plain", plain))
+        .isInstanceOf(UnsupportedTypeException.class)
+        .hasMessageContaining("Odd.serializable");
+    assertThat(Pool.isPersistent(plain)).isFalse();
+    odd.sequenced = new TreeMap<>(Map.of("k", 1));
+    odd.random = new ArrayList<>(List.of("x"));
+    Odd found = handle.reopen().root("odd", Odd.class).orElseThrow();
+    assertThat(found.serializable).isEqualTo("text");
+    assertThat(found.sequenced.firstEntry()).isEqualTo(Map.entry("k", 1));
+    assertThat(found.random).isEqualTo(List.of("x"));
   }
 
   @Test

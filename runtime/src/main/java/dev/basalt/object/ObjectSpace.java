@@ -20,7 +20,9 @@ import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import dev.basalt.tx.View;
 import java.lang.ref.Reference;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -534,23 +536,51 @@ public final class ObjectSpace implements Mapping.SlowRead {
       return; // the array is this field's; its changes are found at the commit
     }
     try {
-      putSlot(update, object, fieldOffset, values.encode(update, value, 0));
+      long slot = values.encode(update, value, 0);
+      if (value instanceof Collection || value instanceof Map) {
+        checkFits(update, object, fieldOffset, value);
+      }
+      putSlot(update, object, fieldOffset, slot);
     } catch (UnsupportedTypeException | NotEnhancedException | CrossPoolReferenceException e) {
       throw Refusal.in(place(update, object, fieldOffset), e);
     }
   }
 
-  /** What a program calls the place of a reference. */
-  private String place(Tx tx, long object, int fieldOffset) {
+  /** A persistent collection does not implement all that the JDK's does, whose place it takes. */
+  private void checkFits(Update update, long object, int fieldOffset, Object value) {
+    PersistentObject made = Promotion.of(this, update).converted(value);
+    if (made == null) {
+      return; // a program's own collection, or one with a codec
+    }
+    Layout.Field field = fieldAt(update, object, fieldOffset);
+    Class<?> type = field == null ? null : names.find(field.type());
+    if (type != null && !type.isInstance(made)) {
+      throw new UnsupportedTypeException(
+          "a %s cannot be stored here: it becomes a %s, which is no %s; declare the field as a List,"
+                  .formatted(value.getClass().getName(), made.getClass().getName(), type.getName())
+              + " Set, Map or another of their interfaces");
+    }
+  }
+
+  /** The field at a place of an object, or null if the object has no fields of a program. */
+  private Layout.@Nullable Field fieldAt(Tx tx, long object, int fieldOffset) {
     Type type = types.find(classId(tx, object));
     if (type != null && type.shape() instanceof Shape.ClassShape(Layout layout)) {
       for (Layout.Field field : layout.fields()) {
         if (field.offset() == fieldOffset) {
-          return field.declaringClass() + "." + field.name();
+          return field;
         }
       }
     }
-    return "an element of a collection, or a root";
+    return null;
+  }
+
+  /** What a program calls the place of a reference. */
+  private String place(Tx tx, long object, int fieldOffset) {
+    Layout.Field field = fieldAt(tx, object, fieldOffset);
+    return field == null
+        ? "an element of a collection, or a root"
+        : field.declaringClass() + "." + field.name();
   }
 
   /** Sets a slot and counts the references that come and go. */
