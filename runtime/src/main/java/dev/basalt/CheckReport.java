@@ -50,6 +50,8 @@ public record CheckReport(
     REFERENCE,
     /** A reference count. */
     COUNT,
+    /** What weak references to an object have in common, or the index by which it is found. */
+    WEAK,
     /** An object that nothing refers to and that is not waiting to be reclaimed. */
     LEAK,
     /** The pool cannot be opened, or a part of it cannot be read. */

@@ -103,6 +103,7 @@ public final class Pool implements AutoCloseable {
   /** Brings objects of classes that have changed to the classes' present shapes. */
   private long migrate() {
     try {
+      space.weakReferences().buildIndex(allocator);
       long objects = new Migration(space, allocator).run();
       if (objects > 0) {
         reclaimer.drain();

@@ -55,7 +55,7 @@ class CyclesRandomTest {
       System.out.println("random programs with cycles: seed " + seed);
       Pool pool = open("seed" + seed);
       long base = base(pool);
-      GraphProgram program = new GraphProgram(pool, "r", seed);
+      GraphProgram program = new GraphProgram(pool, "r", seed, false);
       for (int round = 0; round < ROUNDS; round++) {
         for (int step = 0; step < STEPS; step++) {
           program.step();
@@ -83,7 +83,7 @@ class CyclesRandomTest {
     long base = base(pool);
     List<GraphProgram> programs = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      programs.add(new GraphProgram(pool, "t" + i, 100 + i));
+      programs.add(new GraphProgram(pool, "t" + i, 100 + i, false));
     }
     AtomicBoolean done = new AtomicBoolean();
     AtomicLong collections = new AtomicLong();

@@ -3,18 +3,21 @@ package dev.basalt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.fixture.Item;
+import dev.basalt.fixture.WeakItem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
 /**
  * Random changes of a graph of items with many cycles, done to a pool and to a model alike. Each
  * item has a name with a place of its own. Some roots and some handles that the program holds are
- * where everything begins; other handles are dropped at once. One thread uses a program.
+ * where everything begins; other handles are dropped at once. A program may set weak fields too,
+ * and go on from what it finds there. One thread uses a program.
  */
 final class GraphProgram {
   private static final int ANCHORS = 4;
@@ -26,6 +29,7 @@ final class GraphProgram {
     final long number;
     Node next;
     Node other;
+    Node weak;
 
     Node(long number) {
       this.number = number;
@@ -40,14 +44,16 @@ final class GraphProgram {
   }
 
   private final String name;
+  private final boolean usesWeak;
   private final Random random;
   private final List<Node> anchors = new ArrayList<>();
   private final List<Both> held = new ArrayList<>();
   private Pool pool;
   private long numbers;
 
-  GraphProgram(Pool pool, String name, long seed) {
+  GraphProgram(Pool pool, String name, long seed, boolean usesWeak) {
     this.pool = pool;
+    this.usesWeak = usesWeak;
     this.name = name;
     this.random = new Random(seed);
     for (int i = 0; i < ANCHORS; i++) {
@@ -57,8 +63,8 @@ final class GraphProgram {
     }
   }
 
-  private static Item item(long number) {
-    Item item = new Item(number);
+  private Item item(long number) {
+    Item item = usesWeak ? new WeakItem(number) : new Item(number);
     item.name("the name of " + number);
     return item;
   }
@@ -75,12 +81,13 @@ final class GraphProgram {
 
   /** One random change, or none. */
   void step() {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(usesWeak ? 16 : 12)) {
       case 0, 1, 2 -> create();
       case 3, 4, 5, 6 -> link();
       case 7, 8 -> unlink();
       case 9 -> hold();
       case 10 -> drop();
+      case 12, 13, 14, 15 -> linkWeakly();
       default -> abort();
     }
   }
@@ -97,6 +104,10 @@ final class GraphProgram {
   private Both walk() {
     Both at = anchor();
     for (int steps = random.nextInt(WALK_MAX); steps > 0; steps--) {
+      if (usesWeak && random.nextInt(4) == 0) {
+        at = followWeak(at);
+        continue;
+      }
       boolean isNext = random.nextBoolean();
       Node node = isNext ? at.node.next : at.node.other;
       Item item = isNext ? at.item.next() : at.item.other();
@@ -108,6 +119,24 @@ final class GraphProgram {
       at = new Both(node, item);
     }
     return at;
+  }
+
+  /** What a weak field leads to is there again for the model, too, if it was not reclaimed. */
+  private Both followWeak(Both at) {
+    Item item = ((WeakItem) at.item).weak();
+    if (item == null) {
+      return at;
+    }
+    assertThat(at.node.weak).isNotNull();
+    assertThat(item.number()).isEqualTo(at.node.weak.number);
+    return new Both(at.node.weak, item);
+  }
+
+  private void linkWeakly() {
+    Both from = walk();
+    Both to = random.nextInt(4) == 0 ? null : walk();
+    ((WeakItem) from.item).weak(to == null ? null : to.item);
+    from.node.weak = to == null ? null : to.node;
   }
 
   /** Retries do not run the model's part again. */
@@ -207,6 +236,44 @@ final class GraphProgram {
           }
         });
     return 2L * seen.size();
+  }
+
+  /**
+   * Checks the weak fields of everything that can be reached: what they lead to is there if
+   * something else leads there.
+   *
+   * @return the fields that still lead to what nothing else leads to
+   */
+  long checkWeak() {
+    Map<Node, Item> reached = new IdentityHashMap<>();
+    return pool.view(
+        () -> {
+          List<Both> toVisit = new ArrayList<>(held);
+          for (int i = 0; i < ANCHORS; i++) {
+            toVisit.add(new Both(anchors.get(i), pool.root(name + i, Item.class).orElseThrow()));
+          }
+          while (!toVisit.isEmpty()) {
+            Both at = toVisit.removeLast();
+            if (at.node != null && reached.put(at.node, at.item) == null) {
+              toVisit.add(new Both(at.node.next, at.item.next()));
+              toVisit.add(new Both(at.node.other, at.item.other()));
+            }
+          }
+          long left = 0;
+          for (Map.Entry<Node, Item> entry : reached.entrySet()) {
+            Node expected = entry.getKey().weak;
+            Item found = ((WeakItem) entry.getValue()).weak();
+            if (expected == null) {
+              assertThat(found).isNull();
+            } else if (reached.containsKey(expected)) {
+              assertThat(found).isSameAs(reached.get(expected));
+            } else if (found != null) {
+              assertThat(found.number()).isEqualTo(expected.number);
+              left++;
+            }
+          }
+          return left;
+        });
   }
 
   private static void visit(Node node, Item item, Set<Node> seen, ArrayDeque<Both> toVisit) {

@@ -90,10 +90,22 @@ record ClassModel(
     }
 
     @Override
-    public @Nullable FieldVisitor visitField(
+    public FieldVisitor visitField(
         int access, String name, String desc, @Nullable String signature, @Nullable Object value) {
-      fields.add(new FieldModel(access, name, desc));
-      return null;
+      return new FieldVisitor(Opcodes.ASM9) {
+        private boolean isWeak;
+
+        @Override
+        public @Nullable AnnotationVisitor visitAnnotation(String type, boolean visible) {
+          isWeak |= type.equals(Names.WEAK);
+          return null;
+        }
+
+        @Override
+        public void visitEnd() {
+          fields.add(new FieldModel(access, name, desc, isWeak));
+        }
+      };
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.basalt.agent;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /** A field as its class file declares it. */
-record FieldModel(int access, String name, String desc) {
+record FieldModel(int access, String name, String desc, boolean isWeak) {
   /** Whether the field's value is stored when its class is persistent. */
   boolean isStored() {
     return (access & (Opcodes.ACC_STATIC | Opcodes.ACC_TRANSIENT)) == 0

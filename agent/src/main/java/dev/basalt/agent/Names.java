@@ -8,6 +8,7 @@ import net.bytebuddy.jar.asm.Type;
 /** What the agent knows of the runtime: names and descriptors, in this one place. */
 final class Names {
   static final String PERSISTENT = "Ldev/basalt/annotation/Persistent;";
+  static final String WEAK = "Ldev/basalt/annotation/Weak;";
   static final String TRANSACTIONAL = "Ldev/basalt/annotation/Transactional;";
   static final String ON_HANDLE = "Ldev/basalt/annotation/OnHandle;";
   static final String PERSISTENT_OBJECT = "dev/basalt/object/PersistentObject";

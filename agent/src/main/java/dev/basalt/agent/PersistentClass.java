@@ -53,7 +53,7 @@ final class PersistentClass extends ClassVisitor {
   @Override
   public FieldVisitor visitField(
       int access, String name, String desc, @Nullable String signature, @Nullable Object value) {
-    boolean stored = new FieldModel(access, name, desc).isStored();
+    boolean stored = new FieldModel(access, name, desc, false).isStored();
     return super.visitField(stored ? hidden(access) : access, name, desc, signature, value);
   }
 

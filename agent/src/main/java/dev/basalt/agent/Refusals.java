@@ -98,7 +98,27 @@ final class Refusals {
   }
 
   private @Nullable String problem(FieldModel field) {
-    return problem(Type.getType(field.desc()), new HashSet<>());
+    Type type = Type.getType(field.desc());
+    String problem = problem(type, new HashSet<>());
+    return problem == null && field.isWeak() && !canBeWeak(type)
+        ? "to which no field can refer weakly, because its values are stored in the field; take the"
+            + " annotation @Weak away"
+        : problem;
+  }
+
+  /** Whether a value of a storable type may be an object with a place of its own. */
+  private boolean canBeWeak(Type type) {
+    if (type.getSort() != Type.OBJECT) {
+      return false;
+    }
+    String name = type.getInternalName();
+    if (name.equals("java/lang/Object")) {
+      return true;
+    }
+    ClassModel model = models.isStorableValue(name) ? null : models.find(name);
+    return model != null
+        && !model.is(Opcodes.ACC_ENUM)
+        && !"java/lang/Record".equals(model.superName());
   }
 
   /** Why a type cannot be stored, or null; records that are being looked at count as storable. */
@@ -130,6 +150,10 @@ final class Refusals {
       return null;
     }
     for (FieldModel component : model.storedFields()) {
+      if (component.isWeak()) {
+        return "a record whose component %s is @Weak, but records are stored by value"
+            .formatted(component.name());
+      }
       String problem = problem(Type.getType(component.desc()), records);
       if (problem != null) {
         return "a record whose component %s has type %s, %s"

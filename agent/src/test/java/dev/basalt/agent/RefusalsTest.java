@@ -50,6 +50,23 @@ class RefusalsTest {
                 + " transient");
   }
 
+  @Test
+  void fieldsThatCannotBeWeakAreRefused() {
+    String why =
+        ", to which no field can refer weakly, because its values are stored in the field; take the"
+            + " annotation @Weak away";
+    assertThat(refusal("BadWeak").split("; (?=dev)"))
+        .containsExactly(
+            REFUSED + "BadWeak.number has type int" + why,
+            REFUSED + "BadWeak.text has type java.lang.String" + why,
+            REFUSED + "BadWeak.array has type dev.basalt.agent.refused.BadWeak[]" + why,
+            REFUSED + "BadWeak.constant has type dev.basalt.agent.refused.Kinds$AnEnum" + why,
+            REFUSED + "BadWeak.pair has type dev.basalt.agent.refused.BadWeak$Pair" + why,
+            REFUSED
+                + "BadWeak.weakPair has type dev.basalt.agent.refused.BadWeak$WeakPair, a record"
+                + " whose component y is @Weak, but records are stored by value");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "Kinds$ARecord, a record; only classes can be @Persistent",

@@ -28,6 +28,8 @@ public enum FaultKind {
   REFERENCE,
   /** A reference count. */
   COUNT,
+  /** The proxy of weak references to an object, or the index by which it is found. */
+  WEAK,
   /** An object that nothing refers to and that is not in limbo. */
   LEAK,
   /** The pool cannot be opened, or a part of it cannot be read. */

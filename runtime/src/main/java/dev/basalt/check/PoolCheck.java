@@ -6,6 +6,7 @@ import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
+import dev.basalt.format.WeakProxyFormat;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import dev.basalt.object.ObjectShapes;
@@ -271,6 +272,9 @@ public final class PoolCheck {
   }
 
   private void checkSlots(long object, BlockMap blocks) {
+    if (shapes.classId(object) == ClassIds.WEAK_PROXY) {
+      checkProxy(object, blocks);
+    }
     shapes.forEachSlot(
         object,
         (at, slot) -> {
@@ -304,6 +308,28 @@ public final class PoolCheck {
           });
     } catch (CorruptPoolException e) {
       // An object without a sound class: it has been reported.
+    }
+  }
+
+  private void checkProxy(long proxy, BlockMap blocks) {
+    long object = heap.getLong(proxy + WeakProxyFormat.OBJECT);
+    long target = heap.getLong(proxy + WeakProxyFormat.TARGET);
+    if (target != 0 && target != object) {
+      faults.addOf(
+          FaultKind.WEAK,
+          proxy,
+          "weak references lead to %d by the proxy of %d".formatted(target, object));
+    } else if (object != 0
+        && (blocks.numberOf(object) < 0 || shapes.classId(object) < ClassIds.FIRST_TYPE)) {
+      faults.addOf(
+          FaultKind.WEAK,
+          proxy,
+          "weak references lead to %d, where no object of a class is".formatted(object));
+    } else if (object != 0 && !shapes.isIndexUnbuilt() && shapes.proxyOf(object) != proxy) {
+      faults.addOf(
+          FaultKind.WEAK,
+          proxy,
+          "the index of weak references does not lead from %d to its proxy".formatted(object));
     }
   }
 

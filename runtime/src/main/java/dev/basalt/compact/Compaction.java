@@ -18,6 +18,7 @@ import dev.basalt.format.SizeClasses;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.TablePartFormat;
 import dev.basalt.format.TypeRecordFormat;
+import dev.basalt.format.WeakProxyFormat;
 import dev.basalt.medium.Medium;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.SummedChunks;
@@ -26,6 +27,7 @@ import dev.basalt.recovery.PoolCreator;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +77,7 @@ public final class Compaction {
       BlockMap blocks = new BlockMap(heap, new Faults());
       Structures structures = new Structures(heap, blocks);
       Marks marks = new Marks(heap, arena);
-      Reachability reachability = Reachability.of(blocks, shapes, marks);
+      Reachability reachability = new Reachability(marks, this::forEachTarget);
       reachability.markFrom(structures.rootDirectory());
       long _ = structures.forEachType(reachability::mark);
       Relocation relocation = new Relocation(blocks, marks);
@@ -88,6 +90,17 @@ public final class Compaction {
       PoolCreator.finish(target, id, logSize, sequence);
       return reachability.marked();
     }
+  }
+
+  /** Proxies are found by the places of their objects, so their index is made anew. */
+  private void forEachTarget(long object, LongConsumer visitor) {
+    shapes.forEachSlot(
+        object,
+        (at, slot) -> {
+          if (SlotFormat.isPointer(slot) && !shapes.isWeakIndex(object, at)) {
+            visitor.accept(slot);
+          }
+        });
   }
 
   private void copyObjects(
@@ -162,6 +175,10 @@ public final class Compaction {
     copy.set(U32, ObjectFormat.COUNT, count);
     relocateSlots(copy, object, relocation);
     shapes.forEachBack(object, (at, target) -> copy.set(U64, at, relocation.of(target)));
+    shapes.markIndexUnbuilt(object, copy);
+    if (shapes.classId(object) == ClassIds.WEAK_PROXY) {
+      relocateProxy(copy, relocation);
+    }
     if (shapes.classId(object) == ClassIds.TYPE_RECORD) {
       long next = copy.get(U64, TypeRecordFormat.NEXT);
       copy.set(U64, TypeRecordFormat.NEXT, next == 0 ? 0 : relocation.of(next));
@@ -172,10 +189,20 @@ public final class Compaction {
     shapes.forEachSlot(
         object,
         (at, slot) -> {
-          if (SlotFormat.isPointer(slot)) {
+          if (shapes.isWeakIndex(object, at)) {
+            copy.set(U64, at, 0);
+          } else if (SlotFormat.isPointer(slot)) {
             copy.set(U64, at, relocation.of(slot));
           }
         });
+  }
+
+  /** An object that only weak references lead to stays behind, and they are null. */
+  private static void relocateProxy(MemorySegment copy, Relocation relocation) {
+    long target = copy.get(U64, WeakProxyFormat.TARGET);
+    long place = target == 0 || !relocation.isMarked(target) ? 0 : relocation.of(target);
+    copy.set(U64, WeakProxyFormat.OBJECT, place);
+    copy.set(U64, WeakProxyFormat.TARGET, place);
   }
 
   private void writeHeader(Structures structures, Relocation relocation, SummedChunks chunks) {

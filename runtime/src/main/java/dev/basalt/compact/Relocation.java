@@ -88,6 +88,11 @@ final class Relocation {
         && marks.get(blocks.chunkOffset(chunk));
   }
 
+  /** Whether an object goes along. */
+  boolean isMarked(long object) {
+    return marks.get(object);
+  }
+
   int parts() {
     return parts;
   }

@@ -96,7 +96,11 @@ public final class CycleCollection {
       markNoted(noted, view, reachability);
       awaitOldest(view.version());
       markNoted(noted, view, reachability);
-      return new Garbage(heap, allocator, marks, chunkCount, view.version());
+      Garbage garbage = new Garbage(heap, allocator, marks, chunkCount, view.version());
+      space
+          .weakReferences()
+          .clear(view, garbage::contains, () -> markNoted(noted, view, reachability));
+      return garbage;
     } finally {
       space.stopNotingHandles();
     }

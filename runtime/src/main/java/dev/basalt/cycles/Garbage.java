@@ -41,6 +41,11 @@ final class Garbage {
     return chunkCount;
   }
 
+  /** Whether an object of the pool, allocated now, is garbage. */
+  boolean contains(long object) {
+    return isOld(object) && !marks.get(object);
+  }
+
   /** Counts all garbage. */
   long count() {
     long all = 0;

@@ -38,6 +38,9 @@ public final class ClassIds {
   /** What is left of an object that has moved, {@link ForwardFormat}. */
   public static final int FORWARD = 11;
 
+  /** What weak fields refer to, {@link WeakProxyFormat}. */
+  public static final int WEAK_PROXY = 12;
+
   /** The first id of the type table. */
   public static final int FIRST_TYPE = 64;
 

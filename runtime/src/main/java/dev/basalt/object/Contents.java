@@ -10,6 +10,7 @@ import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotsFormat;
 import dev.basalt.format.TypeRecordFormat;
 import dev.basalt.format.ValueFormat;
+import dev.basalt.format.WeakProxyFormat;
 import dev.basalt.tx.Tx;
 
 /**
@@ -35,6 +36,7 @@ final class Contents {
       case ClassIds.VALUE -> valueSize(tx, object);
       case ClassIds.ARRAY -> PrimitiveArrays.size(tx, object);
       case ClassIds.FORWARD -> ForwardFormat.SIZE;
+      case ClassIds.WEAK_PROXY -> WeakProxyFormat.SIZE;
       case ClassIds.TYPE_RECORD ->
           TypeRecordFormat.TEXT
               + (tx.constantWord(object, TypeRecordFormat.DESCRIBED_ID) >>> Integer.SIZE);

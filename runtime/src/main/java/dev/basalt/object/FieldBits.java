@@ -15,7 +15,7 @@ final class FieldBits {
 
   private static long extend(FieldKind kind, long bits) {
     return switch (kind) {
-      case LONG, DOUBLE, REFERENCE, BACK -> bits;
+      case LONG, DOUBLE, REFERENCE, WEAK, BACK -> bits;
       case INT, FLOAT -> (int) bits;
       case CHAR -> (char) bits;
       case SHORT -> (short) bits;
@@ -37,7 +37,7 @@ final class FieldBits {
           case INT -> to == FieldKind.LONG || isFloating(to);
           case LONG -> isFloating(to);
           case FLOAT -> to == FieldKind.DOUBLE;
-          case DOUBLE, BOOLEAN, REFERENCE, BACK -> false;
+          case DOUBLE, BOOLEAN, REFERENCE, WEAK, BACK -> false;
         };
   }
 
@@ -68,7 +68,7 @@ final class FieldBits {
       case SHORT -> (short) bits;
       case BYTE -> (byte) bits;
       case BOOLEAN -> bits != 0;
-      case REFERENCE, BACK -> throw new IllegalArgumentException("a reference is no primitive");
+      case REFERENCE, WEAK, BACK -> throw new IllegalArgumentException("a reference is no primitive");
     };
   }
 

@@ -10,6 +10,8 @@ public enum FieldKind {
   DOUBLE(8),
   /** A slot of 8 bytes: a reference or a small value. */
   REFERENCE(8),
+  /** A slot of 8 bytes: a reference to the proxy of an object, or null. */
+  WEAK(8),
   /**
    * 8 bytes: the place of an object that leads to this one, or 0. Not counted, so a structure may
    * refer back by it without keeping itself alive; it sets the field anew before what it leads to
@@ -42,6 +44,15 @@ public enum FieldKind {
    */
   public int bytes() {
     return bytes;
+  }
+
+  /**
+   * Whether a field of this kind holds a slot.
+   *
+   * @return whether it may refer to an object that counts it
+   */
+  public boolean isSlot() {
+    return this == REFERENCE || this == WEAK;
   }
 
   /**

@@ -99,7 +99,12 @@ public record Layout(String name, @Nullable String superName, List<Field> fields
    * @return offsets in ascending order
    */
   public int[] referenceOffsets() {
-    return offsetsOf(FieldKind.REFERENCE);
+    return fields.stream().filter(f -> f.kind.isSlot()).mapToInt(Field::offset).sorted().toArray();
+  }
+
+  /** The places of the fields that hold weak references. */
+  int[] weakOffsets() {
+    return offsetsOf(FieldKind.WEAK);
   }
 
   /** The places of the fields that lead back. */

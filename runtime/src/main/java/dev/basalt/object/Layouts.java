@@ -1,5 +1,7 @@
 package dev.basalt.object;
 
+import dev.basalt.annotation.Weak;
+import dev.basalt.error.UnsupportedTypeException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -45,10 +47,22 @@ public final class Layouts {
       if (!Modifier.isStatic(field.getModifiers())
           && !Modifier.isTransient(field.getModifiers())
           && !field.getName().startsWith(ADDED_PREFIX)) {
-        declared.add(declaration(field.getName(), field.getType()));
+        declared.add(
+            field.isAnnotationPresent(Weak.class)
+                ? weak(type, field)
+                : declaration(field.getName(), field.getType()));
       }
     }
     return declared;
+  }
+
+  private static Layout.Declaration weak(Class<?> type, Field field) {
+    if (FieldKind.of(field.getType()) != FieldKind.REFERENCE) {
+      throw new UnsupportedTypeException(
+          "%s.%s is @Weak, but a %s refers to no object"
+              .formatted(type.getName(), field.getName(), field.getType().getName()));
+    }
+    return new Layout.Declaration(field.getName(), FieldKind.WEAK, field.getType().getName());
   }
 
   static Layout.Declaration declaration(String name, Class<?> type) {

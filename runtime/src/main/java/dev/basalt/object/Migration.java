@@ -106,7 +106,7 @@ public final class Migration {
       describeAnew(type, now);
     } else {
       Type target = types.of(new Shape.ClassShape(now));
-      movers.put(type.id(), new ObjectMover(stored, now, change, target));
+      movers.put(type.id(), new ObjectMover(stored, now, change, target, space.weakReferences()));
       old.add(type);
       LOGGER.info("{}: {} has changed, its objects follow", space.name(), stored.name());
     }

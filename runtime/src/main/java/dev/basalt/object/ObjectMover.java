@@ -21,12 +21,14 @@ final class ObjectMover {
   private final Layout now;
   private final ShapeChange change;
   private final Type type;
+  private final WeakReferences weak;
 
-  ObjectMover(Layout stored, Layout now, ShapeChange change, Type type) {
+  ObjectMover(Layout stored, Layout now, ShapeChange change, Type type, WeakReferences weak) {
     this.stored = stored;
     this.now = now;
     this.change = change;
     this.type = type;
+    this.weak = weak;
   }
 
   /** The bytes of the blocks in which objects of the stored shape lie; 0 if in runs of chunks. */
@@ -57,7 +59,7 @@ final class ObjectMover {
   void bring(Update update, long object) {
     update.verify(object, stored.size());
     for (Layout.Field field : change.removed()) {
-      if (field.kind() == FieldKind.REFERENCE) {
+      if (field.kind().isSlot()) {
         Values.count(update, update.word(object, field.offset()), -1);
       }
     }
@@ -68,6 +70,7 @@ final class ObjectMover {
       long[] words = update.copyWhole(object, ForwardFormat.SIZE);
       words[ForwardFormat.TARGET >> 3] = moved.offset();
       setClass(update, object, ClassIds.FORWARD);
+      weak.move(update, object, moved.offset());
     } else {
       long[] image = new long[now.size() / Long.BYTES];
       fill(update, object, NewObject.of(object, image));
@@ -84,8 +87,33 @@ final class ObjectMover {
       Layout.Field to = entry.getKey();
       Layout.Field from = entry.getValue();
       long bits = FieldBits.read(update, object, from);
+      if (from.kind() != to.kind() && to.kind().isSlot()) {
+        bits = otherStrength(update, bits, to.kind());
+      }
       image.putBits(to, FieldBits.widen(from.kind(), to.kind(), bits));
     }
+  }
+
+  /** A reference that has become weak leads to the object's proxy, and the other way round. */
+  private long otherStrength(Update update, long slot, FieldKind to) {
+    if (slot == 0) {
+      return 0;
+    }
+    long now =
+        to == FieldKind.WEAK
+            ? weak.proxyOf(update, behindForwards(update, slot))
+            : WeakReferences.target(update, slot);
+    Values.count(update, now, 1);
+    Values.count(update, slot, -1);
+    return now;
+  }
+
+  private static long behindForwards(Update update, long slot) {
+    long object = slot;
+    while ((int) update.rawWord(object + ObjectFormat.CLASS_ID) == ClassIds.FORWARD) {
+      object = update.word(object, ForwardFormat.TARGET);
+    }
+    return object;
   }
 
   private static void setClass(Update update, long object, int classId) {

@@ -3,8 +3,10 @@ package dev.basalt.object;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.SlotFormat;
+import dev.basalt.format.Structure;
 import dev.basalt.tx.Still;
 import dev.basalt.tx.Tx;
+import java.lang.foreign.MemorySegment;
 
 /**
  * What the objects in the heap consist of, for tools that go through all of them: checking and
@@ -109,6 +111,49 @@ public final class ObjectShapes {
   }
 
   /**
+   * What the index of weak references finds for an object.
+   *
+   * @param object the object
+   * @return the proxy, or 0
+   */
+  public long proxyOf(long object) {
+    return space.weakReferences().index().find(tx, object);
+  }
+
+  /**
+   * Whether the index of weak references is made when the pool is opened for writing.
+   *
+   * @return {@code true} after a compaction
+   */
+  public boolean isIndexUnbuilt() {
+    return space.weakReferences().index().isUnbuilt(tx);
+  }
+
+  /**
+   * Whether a slot leads to the index of weak references, which a compaction does not copy.
+   *
+   * @param object the object
+   * @param fieldOffset the slot
+   * @return whether it does
+   */
+  public boolean isWeakIndex(long object, int fieldOffset) {
+    return space.weakReferences().index().isRoot(tx, object, fieldOffset);
+  }
+
+  /**
+   * Writes into the copy of an object that the index of weak references is to be made anew, if the
+   * object is where that is said.
+   *
+   * @param object the object
+   * @param copy its copy
+   */
+  public void markIndexUnbuilt(long object, MemorySegment copy) {
+    if (object == space.weakReferences().index().entry(tx)) {
+      copy.set(Structure.U64, WeakIndex.unbuiltAt(), WeakIndex.unbuilt());
+    }
+  }
+
+  /**
    * What to call the class of an object in a report.
    *
    * @param object the object
@@ -127,6 +172,7 @@ public final class ObjectShapes {
       case ClassIds.VALUE -> "value";
       case ClassIds.ARRAY -> "array";
       case ClassIds.FORWARD -> "Forward";
+      case ClassIds.WEAK_PROXY -> "WeakProxy";
       default -> {
         Type type = space.types().find(id);
         yield type == null ? "class " + id : type.shape().name();

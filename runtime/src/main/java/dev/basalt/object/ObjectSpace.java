@@ -47,6 +47,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
   private final HandleTable handles = new HandleTable();
   private final Values values;
   private final Contents contents;
+  private final WeakReferences weakReferences;
 
   /**
    * Opens the objects of a pool.
@@ -64,6 +65,7 @@ public final class ObjectSpace implements Mapping.SlowRead {
     this.types = new TypeTable(transactions.heap());
     this.transit = new Transit(this);
     this.contents = new Contents(name(), types);
+    this.weakReferences = new WeakReferences(this);
     this.values = new Values(this, types, handles, names, options.codecs);
     transactions.setObjects(this, contents::sizeOf);
   }
@@ -127,6 +129,15 @@ public final class ObjectSpace implements Mapping.SlowRead {
 
   Contents contents() {
     return contents;
+  }
+
+  /**
+   * The pool's weak references.
+   *
+   * @return they all
+   */
+  public WeakReferences weakReferences() {
+    return weakReferences;
   }
 
   /**
@@ -536,7 +547,10 @@ public final class ObjectSpace implements Mapping.SlowRead {
       return; // the array is this field's; its changes are found at the commit
     }
     try {
-      long slot = values.encode(update, value, 0);
+      long slot =
+          isWeak(update, object, fieldOffset)
+              ? weakReferences.encode(update, value)
+              : values.encode(update, value, 0);
       if (value instanceof Collection || value instanceof Map) {
         checkFits(update, object, fieldOffset, value);
       }
@@ -544,6 +558,11 @@ public final class ObjectSpace implements Mapping.SlowRead {
     } catch (UnsupportedTypeException | NotEnhancedException | CrossPoolReferenceException e) {
       throw Refusal.in(place(update, object, fieldOffset), e);
     }
+  }
+
+  private boolean isWeak(Tx tx, long object, int fieldOffset) {
+    Type type = types.find(classId(tx, object));
+    return type != null && type.isWeak(fieldOffset);
   }
 
   /** A persistent collection does not implement all that the JDK's does, whose place it takes. */

@@ -3,6 +3,7 @@ package dev.basalt.object;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.tx.LimboSweep;
 import dev.basalt.tx.Still;
+import dev.basalt.tx.Update;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,12 @@ public final class Reclaimer {
 
     @Override
     public @Nullable Object heldBy(long object) {
-      return space.handles().heldBy(object);
+      Object holder = space.handles().heldBy(object);
+      if (holder != null) {
+        return holder;
+      }
+      // Who is about to get a handle keeps the object; it is looked at again before long.
+      return space.weakReferences().giveUp(object) ? null : new Object();
     }
 
     @Override
@@ -63,8 +69,14 @@ public final class Reclaimer {
     }
 
     @Override
-    public void freed(long object) {
+    public void freed(Update update, long object, LongConsumer unlink) {
+      space.weakReferences().release(update, object, unlink);
       space.handles().remove(object);
+    }
+
+    @Override
+    public void ended() {
+      space.weakReferences().endReclaiming();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.basalt.object;
 
+import dev.basalt.annotation.Weak;
 import dev.basalt.error.UnsupportedTypeException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -36,6 +37,9 @@ final class RecordClass {
   private RecordClass(Class<?> type) {
     this.type = type;
     this.components = type.getRecordComponents();
+    for (RecordComponent component : components) {
+      refuseWeak(component);
+    }
     this.layout =
         Layout.of(
             type.getName(),
@@ -69,6 +73,19 @@ final class RecordClass {
                   + " called (%s); open its package to the module dev.basalt.runtime")
               .formatted(type.getName(), e.getMessage()),
           e);
+    }
+  }
+
+  /** A record is a value that is made anew at each reading: nothing in it can become null. */
+  private void refuseWeak(RecordComponent component) {
+    try {
+      if (type.getDeclaredField(component.getName()).isAnnotationPresent(Weak.class)) {
+        throw new UnsupportedTypeException(
+            "%s.%s is @Weak, but records are stored by value, so nothing in them can become null"
+                .formatted(type.getName(), component.getName()));
+      }
+    } catch (NoSuchFieldException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -104,7 +104,9 @@ public final class Roots {
     for (int bucket = 0; bucket < PoolHeaderFormat.ROOT_BUCKETS; bucket++) {
       long entry = space.slot(directory, SlotsFormat.slot(bucket));
       while (entry != 0) {
-        names.add(String.valueOf(space.getReference(entry, NAME)));
+        if (space.getReference(entry, NAME) instanceof String name) {
+          names.add(name); // the index of weak references has none
+        }
         entry = space.slot(entry, NEXT);
       }
     }

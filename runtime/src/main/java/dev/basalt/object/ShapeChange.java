@@ -209,7 +209,7 @@ final class ShapeChange {
 
   private void compare(Layout.Field field, Layout.Field source) {
     boolean fits =
-        (field.kind() == FieldKind.REFERENCE && source.kind() == FieldKind.REFERENCE)
+        (field.kind().isSlot() && source.kind().isSlot())
             ? referenceFits(field, source)
             : FieldBits.isWidening(source.kind(), field.kind());
     if (!fits) {

@@ -10,6 +10,7 @@ final class Type {
   private final Shape shape;
   private final int[] referenceOffsets;
   private final int[] backOffsets;
+  private final int[] weakOffsets;
 
   /** Whether the type has a record in the pool. Guarded by the type table's lock. */
   private boolean recorded;
@@ -33,6 +34,8 @@ final class Type {
         };
     this.backOffsets =
         shape instanceof Shape.ClassShape(Layout layout) ? layout.backOffsets() : NONE;
+    this.weakOffsets =
+        shape instanceof Shape.ClassShape(Layout layout) ? layout.weakOffsets() : NONE;
     this.recorded = recorded;
   }
 
@@ -52,6 +55,16 @@ final class Type {
   /** Where the fields of a structure lie that lead back. */
   int[] backOffsets() {
     return backOffsets;
+  }
+
+  /** Whether a field holds weak references. */
+  boolean isWeak(int fieldOffset) {
+    for (int offset : weakOffsets) {
+      if (offset == fieldOffset) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isRecorded() {

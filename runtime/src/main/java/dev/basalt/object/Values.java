@@ -168,7 +168,7 @@ final class Values {
     };
   }
 
-  private Object decodeObject(Tx tx, long object, int depth) {
+  private @Nullable Object decodeObject(Tx tx, long object, int depth) {
     if (depth > DEPTH_MAX) {
       throw new CorruptPoolException(
           "%s: the value at %d lies more than %d deep in others"
@@ -186,6 +186,7 @@ final class Values {
             Optional.ofNullable(
                 decode(tx, verifiedWord(tx, object, SlotsFormat.slot(0)), depth + 1));
         case ClassIds.ARRAY -> decodeArray(tx, object, null, depth);
+        case ClassIds.WEAK_PROXY -> space.weakReferences().resolve(tx, object, depth);
         case ClassIds.FORWARD ->
             decodeObject(tx, verifiedWord(tx, object, ForwardFormat.TARGET), depth + 1);
         default -> decodeTyped(tx, object, types.byId(classId, object), depth);

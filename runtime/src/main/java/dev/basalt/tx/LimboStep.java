@@ -239,7 +239,7 @@ final class LimboStep {
       shortened.add(entry);
       return;
     }
-    policy.freed(entry.object());
+    policy.freed(update, entry.object(), this::unlink);
     update.free(entry.object());
     freed++;
   }

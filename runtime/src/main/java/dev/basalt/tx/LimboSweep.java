@@ -40,9 +40,14 @@ public final class LimboSweep {
     /**
      * Takes note that an object is about to be freed.
      *
+     * @param update the update that frees it
      * @param object the object
+     * @param unlink takes objects that lose a reference by that, beside those the object refers to
      */
-    void freed(long object);
+    void freed(Update update, long object, LongConsumer unlink);
+
+    /** Takes note that what a step has freed is gone, or that the step has failed. */
+    void ended();
   }
 
   private final TransactionManager transactions;
@@ -148,6 +153,7 @@ public final class LimboSweep {
       freed.addAndGet(done[0].freed());
       return more[0];
     } finally {
+      policy.ended();
       held.begin();
       sweepLock.unlock();
     }

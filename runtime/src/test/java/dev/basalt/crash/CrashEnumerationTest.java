@@ -17,6 +17,7 @@ import static dev.basalt.crash.Shelf.Kind.RUN_VALUE;
 import static dev.basalt.crash.Shelf.Kind.SET;
 import static dev.basalt.crash.Shelf.Kind.SMALL_RUN_VALUE;
 import static dev.basalt.crash.Shelf.Kind.SYNC;
+import static dev.basalt.crash.Shelf.Kind.WEAK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.Durability;
@@ -136,7 +137,19 @@ class CrashEnumerationTest {
         60,
         seed ->
             CrashRun.sessions(
-                seed, 2, 10, RING, RING, COLLECT_CYCLES, PUSH, REMOVE, RECLAIM, CHECKPOINT));
+                seed, 2, 7, RING, RING, COLLECT_CYCLES, PUSH, REMOVE, RECLAIM, CHECKPOINT));
+  }
+
+  @Test
+  void weakReferencesSurvive() throws Exception {
+    enumerate(
+        "weak references",
+        Durability.SYNC,
+        LOG_SIZE,
+        60,
+        seed ->
+            CrashRun.sessions(
+                seed, 2, 8, WEAK, WEAK, RING, COLLECT_CYCLES, REMOVE, DROP_FRONT, RECLAIM, WEAK));
   }
 
   @Test

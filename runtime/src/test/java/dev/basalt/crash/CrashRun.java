@@ -291,6 +291,7 @@ final class CrashRun {
       PoolVerifier.verifySound(pool);
       pool.reclaim();
       long _ = pool.collectCycles();
+      Shelf.checkWeak(pool);
     } catch (RuntimeException | AssertionError e) {
       throw failed(where, e);
     }

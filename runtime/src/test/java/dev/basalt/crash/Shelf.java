@@ -3,6 +3,7 @@ package dev.basalt.crash;
 import dev.basalt.Pool;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.RichItem;
+import dev.basalt.fixture.WeakItem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,8 @@ final class Shelf {
     ROOTS,
     /** Replaces a ring of items, which then is garbage that counts do not find. */
     RING,
+    /** A root that refers weakly to an item of the list or to a ring. */
+    WEAK,
     /** Throws at the end. */
     ABORT,
     /** Not an update of its own. */
@@ -151,6 +154,7 @@ final class Shelf {
         System.gc();
         long _ = pool.collectCycles();
       }
+      case WEAK -> update(pool, kind, changed -> weak(pool, changed));
       case RING -> update(pool, kind, changed -> ring(pool, changed));
       case CHECKPOINT -> pool.checkpoint();
       case SYNC -> {
@@ -375,6 +379,67 @@ final class Shelf {
         new Entry(false, first.number(), 0, false, (short) 0, null, first.value(), second.number));
     changed.roots.put("root ring", first.number());
     pool.putRoot("root ring", first);
+  }
+
+  /** The holder's amount is the number of what it refers to. */
+  private void weak(Pool pool, Model changed) {
+    Item target;
+    if (changed.roots.containsKey("root ring") && random.nextBoolean()) {
+      target = pool.root("root ring", Item.class).orElseThrow().next();
+    } else {
+      push(pool, changed, 1);
+      target = head(pool).next();
+    }
+    WeakItem holder = new WeakItem(++numbers);
+    int targetNumber = (int) target.number();
+    holder.amount(targetNumber);
+    holder.weak(target);
+    String name = "root weak" + random.nextInt(4);
+    pool.putRoot(name, holder);
+    changed.roots.put(name, numbers);
+    changed.entries.put(
+        numbers, new Entry(false, numbers, targetNumber, false, (short) 0, null, null, 0));
+  }
+
+  /**
+   * Checks weak references in a pool in which everything has been reclaimed that can be: they lead
+   * to what something else leads to, and nowhere else.
+   */
+  static void checkWeak(Pool pool) {
+    pool.view(
+        () -> {
+          Map<Integer, Item> reached = new HashMap<>();
+          List<WeakItem> holders = new ArrayList<>();
+          List<Item> toVisit = new ArrayList<>();
+          for (String name : pool.rootNames()) {
+            Item item = pool.root(name, Item.class).orElseThrow();
+            if (!name.equals("counter")) { // whose number counts updates
+              toVisit.add(item);
+            }
+            if (item instanceof WeakItem holder) {
+              holders.add(holder);
+            }
+          }
+          while (!toVisit.isEmpty()) {
+            Item item = toVisit.removeLast();
+            boolean isNumbered = item != null && item.number() > 0;
+            if (isNumbered && reached.put((int) item.number(), item) != null) {
+              continue;
+            }
+            if (item != null) {
+              toVisit.add(item.next());
+              toVisit.add(isNumbered ? item.other() : null);
+            }
+          }
+          for (WeakItem holder : holders) {
+            Item expected = reached.get(holder.amount());
+            if (holder.weak() != expected) {
+              throw new AssertionError(
+                  "the weak reference of %d to %d leads to %s, not to %s"
+                      .formatted(holder.number(), holder.amount(), holder.weak(), expected));
+            }
+          }
+        });
   }
 
   private static String text(Object value) {

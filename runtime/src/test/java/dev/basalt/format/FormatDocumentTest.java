@@ -35,6 +35,7 @@ class FormatDocumentTest {
           ValueFormat.structure(),
           ArrayFormat.structure(),
           ForwardFormat.structure(),
+          WeakProxyFormat.structure(),
           TypeRecordFormat.structure(),
           LimboNodeFormat.structure(),
           ChangesFormat.structure(),
