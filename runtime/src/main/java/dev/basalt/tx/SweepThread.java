@@ -1,5 +1,6 @@
 package dev.basalt.tx;
 
+import dev.basalt.error.PoolFullException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -84,8 +85,14 @@ final class SweepThread implements AutoCloseable {
   }
 
   private void sweepAll() {
-    while (!stopping && sweep.step()) {
-      LockSupport.parkNanos(GIVE_WAY_NANOS);
+    try {
+      while (!stopping && sweep.step()) {
+        LockSupport.parkNanos(GIVE_WAY_NANOS);
+      }
+    } catch (PoolFullException e) {
+      LOGGER.debug("{}: no room for a node of limbo; tried again later", pool);
+      fresh = true;
+      LockSupport.parkNanos(DELAY_NANOS_MAX);
     }
   }
 
