@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * reader                                 reclaimer (under the commit lock)
  * announces the proxy                    marks the proxy as dying
- * is the target still there?             is the proxy announced? is there a handle?
- * is the proxy dying? then once more     then keeps the object, and takes the mark back
- * makes the handle                       else frees the object and sets the target to 0
- * takes the announcement back
+ * is the proxy dying? then once more     is the proxy announced? is there a handle?
+ * is the target still there?             then keeps the object, and takes the mark back
+ * makes the handle                       else frees the object, sets the target to 0,
+ * takes the announcement back            and takes the mark back
  * </pre>
  *
  * <p>A reader that meets a dying proxy waits, because whether the object goes is about to be

@@ -96,16 +96,16 @@ public final class WeakReferences {
       }
       int place = gate.announce(proxy);
       try {
-        if (target(tx, proxy) == target) {
-          switch (gate.fate(proxy)) {
-            case STAYS -> {
+        switch (gate.fate(proxy)) {
+          case STAYS -> {
+            if (target(tx, proxy) == target) { // afterwards: a mark that is gone has left 0
               return space.values().decode(tx, target, depth + 1);
             }
-            case GOES -> {
-              return null;
-            }
-            case UNDECIDED -> {}
           }
+          case GOES -> {
+            return null;
+          }
+          case UNDECIDED -> {}
         }
       } finally {
         gate.withdraw(place);

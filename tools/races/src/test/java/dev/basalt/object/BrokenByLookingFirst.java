@@ -25,7 +25,7 @@ public class BrokenByLookingFirst {
 
   @Actor
   public void reader(II_Result result) {
-    boolean stays = target.getAcquire() != 0 && gate.fate(PROXY) == WeakGate.Fate.STAYS;
+    boolean stays = gate.fate(PROXY) == WeakGate.Fate.STAYS && target.getAcquire() != 0;
     int place = gate.announce(PROXY);
     if (stays) {
       hasHandle = true;

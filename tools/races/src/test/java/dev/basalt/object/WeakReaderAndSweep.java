@@ -28,7 +28,7 @@ public class WeakReaderAndSweep {
   @Actor
   public void reader(II_Result result) {
     int place = gate.announce(PROXY);
-    if (target.getAcquire() != 0 && gate.fate(PROXY) == WeakGate.Fate.STAYS) {
+    if (gate.fate(PROXY) == WeakGate.Fate.STAYS && target.getAcquire() != 0) {
       hasHandle = true;
       result.r1 = 1;
     }
