@@ -68,7 +68,8 @@ final class FieldBits {
       case SHORT -> (short) bits;
       case BYTE -> (byte) bits;
       case BOOLEAN -> bits != 0;
-      case REFERENCE, WEAK, BACK -> throw new IllegalArgumentException("a reference is no primitive");
+      case REFERENCE, WEAK, BACK ->
+          throw new IllegalArgumentException("a reference is no primitive");
     };
   }
 
