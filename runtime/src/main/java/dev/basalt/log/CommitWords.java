@@ -37,15 +37,6 @@ public final class CommitWords {
     return WORD.compareAndSet(line, LOCK, 0L, 1L);
   }
 
-  /**
-   * Whether somebody holds the lock.
-   *
-   * @return whether it was held a moment ago
-   */
-  public boolean isLocked() {
-    return (long) WORD.getOpaque(line, LOCK) != 0;
-  }
-
   /** Frees the lock, which the caller holds. */
   public void unlockRelease() {
     WORD.setRelease(line, LOCK, 0L);
