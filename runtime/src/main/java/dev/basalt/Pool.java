@@ -1,6 +1,7 @@
 package dev.basalt;
 
 import dev.basalt.cycles.CycleCollection;
+import dev.basalt.dump.PoolDump;
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
@@ -16,6 +17,7 @@ import dev.basalt.recovery.RecoveredPool;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.Update;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -430,6 +432,27 @@ public final class Pool implements AutoCloseable {
    */
   public static CheckReport check(Path path) {
     return PoolChecks.check(path, (_, _, _) -> {});
+  }
+
+  /**
+   * Writes everything that the roots lead to as text: each root, and each object with its class,
+   * its place and its fields with their names, types and values. The pool's own type table says
+   * what there is, so no class of the program is needed; and a class that has changed is shown as
+   * it was stored.
+   *
+   * <p>The text shows the state of one commit, the latest, while updates and views go on: also to a
+   * caller inside an update, whose changes are not in it. What is damaged is said in its place, and
+   * the rest is written. Memory is needed for a bit per 16 bytes of the pool, and for what updates
+   * overwrite until the end. The lines are for people: programs should not rely on their form.
+   *
+   * @param out takes the text, line by line, in many small pieces
+   * @return how many places were damaged
+   * @throws IOException if the text cannot be written
+   */
+  public long dump(Appendable out) throws IOException {
+    Objects.requireNonNull(out, "out");
+    checkOpen();
+    return new PoolDump(space, allocator, out).run();
   }
 
   /**

@@ -285,6 +285,7 @@ class EveryByteTest {
     } catch (RuntimeException | Error e) {
       throw new AssertionError(current, e);
     }
+    dump(pool);
     allowed(() -> describe(pool), rightSums);
     allowed(pool::stats, rightSums);
     allowed(() -> pool.putRoot("other", new RichItem(77)), rightSums);
@@ -293,6 +294,17 @@ class EveryByteTest {
     allowed(() -> pool.removeRoot("head"), rightSums);
     allowed(pool::checkpoint, rightSums);
     allowed(pool::close, rightSums);
+  }
+
+  /** Whatever is damaged, a dump says so and goes on to its end. */
+  private void dump(Pool pool) {
+    StringBuilder text = new StringBuilder();
+    try {
+      long damages = pool.dump(text);
+      assertThat(text).as(current).endsWith(", damaged places: " + damages + "\n");
+    } catch (IOException | RuntimeException | Error e) {
+      throw new AssertionError(current, e);
+    }
   }
 
   private void allowed(ThrowingRunnable<RuntimeException> body, boolean rightSums) {

@@ -35,6 +35,7 @@ class LayersTest {
           entry("bridge", Set.of("error", "medium", "format", "log", "memory", "tx", "object")),
           entry("check", Set.of("error", "medium", "format", "log", "memory", "tx", "object")),
           entry("cycles", Set.of("error", "format", "memory", "tx", "object", "check")),
+          entry("dump", Set.of("error", "format", "memory", "tx", "object", "check")),
           entry("recovery", Set.of("error", "medium", "format", "log", "memory", "tx")),
           entry("backup", Set.of("error", "medium", "format", "log", "memory", "tx", "recovery")),
           entry(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
+import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,12 +44,14 @@ class SmallHeapTest {
             .start();
     String output = new String(child.getInputStream().readAllBytes());
     assertThat(child.waitFor(10, TimeUnit.MINUTES)).isTrue();
-    assertThat(output).contains("traversed " + OBJECTS);
+    assertThat(output)
+        .contains("traversed " + OBJECTS)
+        .contains("roots: 1, objects: %d, damaged places: 0".formatted(OBJECTS + 1));
     assertThat(child.exitValue()).isZero();
   }
 
-  /** The child: builds a list, then walks it. */
-  public static void main(String[] args) {
+  /** The child: builds a list, then walks it, then dumps it. */
+  public static void main(String[] args) throws IOException {
     try (Pool pool = builder(Path.of(args[0])).open()) {
       Item root = pool.root("root", Item.class, () -> new Item(0));
       for (int made = 0; made < OBJECTS; made += STEP) {
@@ -68,6 +72,31 @@ class SmallHeapTest {
         count += item.number();
       }
       System.out.println("traversed " + count);
+      StringBuilder end = new StringBuilder();
+      pool.dump(new LastLines(end));
+      System.out.println(end);
     }
+  }
+
+  /** Keeps the end of a text. */
+  private static final class LastLines extends Writer {
+    private static final int KEPT = 200;
+    private final StringBuilder end;
+
+    LastLines(StringBuilder end) {
+      this.end = end;
+    }
+
+    @Override
+    public void write(char[] chars, int from, int length) {
+      end.append(chars, from, length);
+      end.delete(0, Math.max(0, end.length() - KEPT));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 }

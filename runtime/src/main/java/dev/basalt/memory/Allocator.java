@@ -370,20 +370,32 @@ public final class Allocator {
    * @return whether a block that is in use starts there
    */
   public boolean isAllocated(long offset) {
+    return sizeOfAllocated(offset) > 0;
+  }
+
+  /**
+   * The size of the block in use that starts at a place, as chunk table and bitmaps have it.
+   *
+   * @param offset any place in the heap
+   * @return its bytes, or 0 if there is no such block
+   */
+  public long sizeOfAllocated(long offset) {
     int chunk = table.chunkOf(offset);
     if (chunk >= table.chunkCount()) {
-      return false;
+      return 0;
     }
     long entry = table.entry(chunk);
     long start = table.chunkOffset(chunk);
     return switch (ChunkEntryFormat.kind(entry)) {
       case ChunkEntryFormat.SMALL -> {
-        int block = SizeClasses.blockAt(ChunkEntryFormat.sizeClass(entry), (int) (offset - start));
+        int sizeClass = ChunkEntryFormat.sizeClass(entry);
+        int block = SizeClasses.blockAt(sizeClass, (int) (offset - start));
         long word = block < 0 ? 0 : bitmapWord(start, block);
-        yield (word & (1L << block)) != 0;
+        yield (word & (1L << block)) != 0 ? SizeClasses.blockSize(sizeClass) : 0;
       }
-      case ChunkEntryFormat.RUN -> offset == start;
-      default -> false;
+      case ChunkEntryFormat.RUN ->
+          offset == start ? (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE : 0;
+      default -> 0;
     };
   }
 

@@ -52,7 +52,15 @@ final class Enums {
     return SlotFormat.tag(slot) == SlotFormat.ENUM && decode(slot) == value;
   }
 
-  Object decode(long slot) {
+  /** The stored type of a constant, and its index there. */
+  record Place(Type type, Shape.EnumShape shape, int index) {
+    String name() {
+      return shape.constants().get(index);
+    }
+  }
+
+  /** Where a slot says that a constant is found. */
+  static Place placeOf(TypeTable types, long slot) {
     int id = (int) (slot >>> TYPE_SHIFT & TYPE_MASK);
     int index = (int) (slot >>> Integer.SIZE);
     Type type = types.find(id);
@@ -63,12 +71,17 @@ final class Enums {
       throw new CorruptPoolException(
           "a slot holds %016x, an enum constant of which there is no type".formatted(slot));
     }
-    Object constant = constants.computeIfAbsent(type, _ -> resolve(shape))[index];
+    return new Place(type, shape, index);
+  }
+
+  Object decode(long slot) {
+    Place place = placeOf(types, slot);
+    Object constant = constants.computeIfAbsent(place.type, _ -> resolve(place.shape))[place.index];
     if (constant == null) {
       throw new SchemaException(
           ("the pool holds the constant %s of the enum %s, which no longer exists; restore it, or"
                   + " annotate its successor with @RenamedFrom(\"%s\")")
-              .formatted(shape.constants().get(index), shape.name(), shape.constants().get(index)));
+              .formatted(place.name(), place.shape.name(), place.name()));
     }
     return constant;
   }

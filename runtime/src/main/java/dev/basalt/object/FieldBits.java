@@ -8,9 +8,14 @@ final class FieldBits {
 
   /** Reads a field; the bits of a small one are extended by its sign, if its type has one. */
   static long read(Tx tx, long object, Layout.Field field) {
-    int inWord = field.offset() & (Long.BYTES - 1);
-    long word = tx.word(object, field.offset() - inWord);
-    return extend(field.kind(), word >>> (inWord * Byte.SIZE));
+    return read(tx, object, field.offset(), field.kind());
+  }
+
+  /** Reads a field, or an element of an array. */
+  static long read(Tx tx, long object, int offset, FieldKind kind) {
+    int inWord = offset & (Long.BYTES - 1);
+    long word = tx.word(object, offset - inWord);
+    return extend(kind, word >>> (inWord * Byte.SIZE));
   }
 
   private static long extend(FieldKind kind, long bits) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, LoadCommand.class})
+    subcommands = {DemoCommand.class, DumpCommand.class, LoadCommand.class})
 public final class Main implements Runnable {
   @Option(
       names = "--verbose",
