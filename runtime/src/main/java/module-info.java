@@ -3,6 +3,7 @@ module dev.basalt.runtime {
   requires transitive dev.basalt.annotations;
   requires static transitive org.jspecify;
   requires jdk.jfr;
+  requires jdk.nio.mapmode;
   requires org.slf4j;
 
   uses dev.basalt.Codec;

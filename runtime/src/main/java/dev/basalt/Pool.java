@@ -62,11 +62,12 @@ public final class Pool implements AutoCloseable {
     this.medium = medium;
     this.readOnly = options.isReadOnly();
     boolean sync = options.durability() == Durability.SYNC;
+    Log.Mode logMode = sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC;
     this.log =
         new Log(
             recovered.region(),
             recovered.superblocks().current(),
-            sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC);
+            recovered.heap().isShared() ? Log.Mode.DAX : logMode);
     this.allocator =
         new Allocator(
             recovered.heap(),
@@ -94,8 +95,9 @@ public final class Pool implements AutoCloseable {
       transactions.startSweeping();
     }
     LOGGER.info(
-        "opened {}: {} commits replayed from {} bytes of log, {} pages, in {} us",
+        "opened {}{}: {} commits replayed from {} bytes of log, {} pages, in {} us",
         path,
+        recovered.heap().isShared() ? " in place on persistent memory" : "",
         recovered.report().commits(),
         recovered.report().logBytes(),
         recovered.report().pages(),
@@ -624,7 +626,8 @@ public final class Pool implements AutoCloseable {
     long room =
         recovered.heap().sizeMax() - recovered.heap().size() + allocator.usage().freeBytes();
     // A large update lies in free space before it is put in place.
-    return PoolAttributes.of(recovered.heap().medium().attributes(), room / 2);
+    return PoolAttributes.of(
+        recovered.heap().medium().attributes(), room / 2, recovered.heap().isShared());
   }
 
   private PoolStats readStats() {

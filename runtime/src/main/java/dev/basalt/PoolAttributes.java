@@ -30,9 +30,12 @@ import java.util.OptionalLong;
  * @param interruptedStoreAtomicity bytes of a store that a power cut does not tear
  * @param fundamentalErrorRange bytes that an error in mapped memory takes at least
  * @param fundamentalErrorRangeOffset to what such a range is aligned
- * @param mapCopyOnWriteCapable whether the medium can be mapped privately, which every pool is
+ * @param mapCopyOnWriteCapable whether the medium can be mapped privately, which a pool is unless
+ *     it uses DAX
  * @param optimizedFlushCapable whether stores become durable by a write-back of cache lines
  * @param errorEvents what is told of errors in mapped memory
+ * @param dax whether this pool uses the medium as persistent memory: it is mapped without a page
+ *     cache, and updates are durable when they return
  */
 public record PoolAttributes(
     Mode mode,
@@ -54,7 +57,8 @@ public record PoolAttributes(
     OptionalLong fundamentalErrorRangeOffset,
     boolean mapCopyOnWriteCapable,
     boolean optimizedFlushCapable,
-    ErrorEvents errorEvents) {
+    ErrorEvents errorEvents,
+    boolean dax) {
 
   private static final String NOT_CAPABLE = "not capable";
   private static final String CAPABLE = "capable";
@@ -103,7 +107,7 @@ public record PoolAttributes(
       boolean mappedSupport,
       boolean liveSupport) {}
 
-  static PoolAttributes of(MediumAttributes medium, long updateBytesMax) {
+  static PoolAttributes of(MediumAttributes medium, long updateBytesMax, boolean dax) {
     return new PoolAttributes(
         switch (medium.kind()) {
           case FILE -> medium.syncMapping() ? Mode.PM_FILE : Mode.FILE;
@@ -133,7 +137,8 @@ public record PoolAttributes(
         OptionalLong.empty(),
         true,
         medium.syncMapping(),
-        new ErrorEvents(true, true, false, false, true, true));
+        new ErrorEvents(true, true, false, false, true, true),
+        dax);
   }
 
   /**

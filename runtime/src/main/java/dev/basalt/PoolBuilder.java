@@ -20,9 +20,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says how a pool is to be opened. Not thread-safe. */
 public final class PoolBuilder {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PoolBuilder.class);
+
   private static final long MAX_SIZE_DEFAULT = 64L << 30;
   private static final long LOG_SIZE_DEFAULT = 64L << 20;
 
@@ -42,6 +46,7 @@ public final class PoolBuilder {
   private boolean reclaimInBackground = true;
   private long freeSpaceKept = -1;
   private boolean overwriteDevice;
+  private Dax dax = Dax.AUTO;
   private final List<Class<?>> classes = new ArrayList<>();
   private final List<Codec<?>> codecs = new ArrayList<>();
   private @Nullable ClassLoader loader;
@@ -215,6 +220,18 @@ public final class PoolBuilder {
   }
 
   /**
+   * Sets whether a file on persistent memory is mapped without a page cache; {@link Dax#AUTO} if
+   * not set. {@link PoolAttributes#dax} tells what has become of it.
+   *
+   * @param newDax whether it is
+   * @return this builder
+   */
+  public PoolBuilder dax(Dax newDax) {
+    this.dax = Objects.requireNonNull(newDax, "dax");
+    return this;
+  }
+
+  /**
    * Opens the pool. What a crash has left in the log is replayed first.
    *
    * @return the open pool
@@ -252,26 +269,45 @@ public final class PoolBuilder {
     }
     boolean exists = Files.exists(path);
     return switch (mode) {
-      case OPEN -> FileMedium.open(path, false);
+      case OPEN -> openFile();
       case READ_ONLY -> FileMedium.open(path, true);
       case OPEN_OR_CREATE -> {
         if (!exists) {
           create();
         }
-        yield FileMedium.open(path, false);
+        yield openFile();
       }
       case CREATE_NEW -> {
         if (exists || !create()) {
           throw new PoolAccessException(path + " exists already");
         }
-        yield FileMedium.open(path, false);
+        yield openFile();
       }
     };
+  }
+
+  private FileMedium openFile() {
+    FileMedium medium = FileMedium.open(path, false);
+    if (dax != Dax.NEVER) {
+      warnIfExpected(medium.tryDax());
+    }
+    return medium;
+  }
+
+  private void warnIfExpected(@Nullable String reason) {
+    if (dax == Dax.EXPECTED && reason != null) {
+      LOGGER.warn(
+          "{} cannot be mapped as persistent memory ({}); updates are made durable by writing and"
+              + " syncing instead",
+          path,
+          reason);
+    }
   }
 
   /** A device is there before the pool is; what decides is what it holds. */
   private DeviceMedium openDevice() {
     DeviceMedium device = DeviceMedium.open(path, isReadOnly());
+    warnIfExpected("Linux maps no block device so, only files of a file system on it");
     try {
       boolean mayCreate = mode == OpenMode.CREATE_NEW || mode == OpenMode.OPEN_OR_CREATE;
       boolean isPool = mayCreate && SuperblockStore.isPool(device);

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * How records get into the log region. {@link SyncAppender} writes with system calls and makes a
  * record durable when asked; {@link AsyncAppender} stores through a shared mapping and is made
- * durable in the background.
+ * durable in the background; a record that {@link DaxAppender} has taken is durable.
  */
 interface Appender {
   /**
@@ -13,8 +13,9 @@ interface Appender {
    *
    * @param position where it goes; there is room
    * @param record the record, valid during the call
+   * @return whether it is durable already
    */
-  void append(long position, MemorySegment record);
+  boolean append(long position, MemorySegment record);
 
   /**
    * Makes everything that was appended before the call durable.

@@ -25,13 +25,14 @@ final class AsyncAppender implements Appender {
   }
 
   @Override
-  public void append(long position, MemorySegment record) {
+  public boolean append(long position, MemorySegment record) {
     long inRegion = position % region.size();
     long first = Math.min(record.byteSize(), region.size() - inRegion);
     mapping.copyIn(inRegion, record.asSlice(0, first));
     if (first < record.byteSize()) {
       mapping.copyIn(0, record.asSlice(first));
     }
+    return false;
   }
 
   /**

@@ -43,7 +43,7 @@ public final class Log implements AutoCloseable {
   /** Written by the checkpoint. */
   private volatile long start;
 
-  /** Written under {@link #flushLock}. */
+  /** Written under {@link #flushLock}; of a {@link Mode#DAX} log under the commit lock. */
   private volatile long durable;
 
   private volatile @Nullable Throwable failure;
@@ -54,7 +54,9 @@ public final class Log implements AutoCloseable {
     /** By system calls, when asked to be durable. */
     SYNC,
     /** Through a shared mapping. */
-    ASYNC
+    ASYNC,
+    /** Through a synchronous mapping of persistent memory: durable when appended. */
+    DAX
   }
 
   /**
@@ -74,6 +76,7 @@ public final class Log implements AutoCloseable {
         switch (mode) {
           case SYNC -> new SyncAppender(region);
           case ASYNC -> new AsyncAppender(region, start);
+          case DAX -> new DaxAppender(region);
         };
   }
 
@@ -145,10 +148,15 @@ public final class Log implements AutoCloseable {
       throw new IllegalStateException("record of " + record.byteSize() + " bytes has no room");
     }
     long position = end();
+    boolean isDurable;
     try {
-      appender.append(position, record);
+      isDurable = appender.append(position, record);
     } catch (RuntimeException | Error e) {
       throw fail(e);
+    }
+    if (isDurable) {
+      durable = position + record.byteSize(); // before anybody knows the end and waits for it
+      flushes.increment();
     }
     words.setLogEndRelease(position + record.byteSize());
   }

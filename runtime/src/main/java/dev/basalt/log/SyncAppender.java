@@ -54,10 +54,11 @@ final class SyncAppender implements Appender {
   }
 
   @Override
-  public void append(long position, MemorySegment record) {
+  public boolean append(long position, MemorySegment record) {
     synchronized (collectLock) {
       collecting.add(position, record);
     }
+    return false;
   }
 
   @Override

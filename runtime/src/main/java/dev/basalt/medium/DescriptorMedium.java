@@ -140,7 +140,8 @@ abstract class DescriptorMedium implements Medium {
     if (isError(address)) {
       throw failure("map", 0, lengthBytes, address);
     }
-    return new Mapping(path.toString(), address, lengthBytes, Math.min(size(), lengthBytes), fd);
+    return Mapping.ofFile(
+        path.toString(), address, lengthBytes, Math.min(size(), lengthBytes), fd, false);
   }
 
   @Override
@@ -149,7 +150,8 @@ abstract class DescriptorMedium implements Medium {
     if (isError(address)) {
       throw failure("map", offset, lengthBytes, address);
     }
-    return new Mapping(path.toString(), address, lengthBytes, lengthBytes, fd);
+    long limit = Math.clamp(size() - offset, 0, lengthBytes);
+    return Mapping.ofFile(path.toString(), address, lengthBytes, limit, fd, true);
   }
 
   private static boolean isError(long address) {

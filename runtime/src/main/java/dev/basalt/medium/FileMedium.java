@@ -6,19 +6,34 @@ import dev.basalt.error.PoolAccessException;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.error.PoolInUseException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A pool in an ordinary file of the page cache. */
+/**
+ * A pool in a file: of the page cache, or of a DAX file system if {@link #tryDax} has succeeded.
+ */
 public final class FileMedium extends DescriptorMedium {
   private static final int MODE = 0600;
+
+  /** So much of a file is mapped to see whether that can be done: a page. */
+  private static final int PROBE_BYTES = 4096;
 
   /** The name that the file has until it is published; the same as {@link #name} for others. */
   private final Path givenName;
 
   /** The size that the file had when it was opened or last grown by us. */
   private volatile long sizeKnown;
+
+  /** Set before the file is mapped for the first time. */
+  private boolean dax;
+
+  /** What {@link #force} makes durable: set once, before it is used. */
+  private MemorySegment synchronous = MemorySegment.NULL;
+
+  private long synchronousOffset;
 
   private FileMedium(Path path, Path givenName, int fd) {
     super(path, fd);
@@ -40,7 +55,11 @@ public final class FileMedium extends DescriptorMedium {
       throw new PoolAccessException(path + " is a directory, not a pool");
     }
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new PoolAccessException(path + " is not a regular file, so it cannot be a pool");
+      String hint =
+          path.startsWith("/dev/dax")
+              ? "; a file of a file system that is mounted on that memory with DAX can be one"
+              : "";
+      throw new PoolAccessException(path + " is not a regular file, so it cannot be a pool" + hint);
     }
     int fd = Posix.open(path.toString(), readOnly ? Posix.O_RDONLY : Posix.O_RDWR, 0);
     if (fd < 0) {
@@ -108,6 +127,52 @@ public final class FileMedium extends DescriptorMedium {
       Posix.fsync(fd);
       Posix.close(fd);
     }
+  }
+
+  /**
+   * Maps the file without a page cache from now on, if it is one of persistent memory. Tried with
+   * its first page, because nothing that a file system says of itself is as good.
+   *
+   * @return {@code null} if it is mapped so, or else why it cannot be
+   */
+  public @Nullable String tryDax() {
+    if (sizeKnown < PROBE_BYTES) {
+      return "it has only " + sizeKnown + " bytes";
+    }
+    try {
+      MemorySegment _ = SyncMapping.map(fd, 0, PROBE_BYTES);
+      dax = true;
+      return null;
+    } catch (IOException | UnsupportedOperationException e) {
+      return String.valueOf(e.getMessage());
+    } catch (LinkageError e) {
+      return "this JVM has no module jdk.nio.mapmode";
+    }
+  }
+
+  @Override
+  public boolean isDax() {
+    return dax;
+  }
+
+  @Override
+  public Mapping mapSynchronous(long offset, long lengthBytes) {
+    try {
+      synchronous = SyncMapping.map(fd, offset, lengthBytes);
+    } catch (IOException e) {
+      throw new MediaErrorException(
+          "%s: cannot map %d bytes at %d: %s".formatted(path, lengthBytes, offset, e.getMessage()),
+          offset,
+          lengthBytes,
+          e);
+    }
+    synchronousOffset = offset;
+    return Mapping.ofSegment(name(), synchronous);
+  }
+
+  @Override
+  public void force(long offset, long lengthBytes) {
+    synchronous.asSlice(offset - synchronousOffset, lengthBytes).force();
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mapped range of a medium, and the only class that turns an offset into an address.
@@ -61,17 +62,44 @@ public final class Mapping {
 
   private volatile boolean closed;
 
-  /** The file under a private mapping, from its start. */
+  /** The file under a mapping that starts at its start. */
   private final int fd;
 
-  Mapping(String name, long base, long reserved, long limit, int fd) {
+  private final boolean shared;
+
+  /** Keeps memory mapped that is not ours to unmap. */
+  @SuppressWarnings("unused")
+  private final @Nullable MemorySegment owner;
+
+  private Mapping(
+      String name,
+      long base,
+      long reserved,
+      long limit,
+      int fd,
+      boolean shared,
+      @Nullable MemorySegment owner) {
     this.name = name;
     this.fd = fd;
+    this.shared = shared;
+    this.owner = owner;
     this.base = base;
     this.shiftedBase = base << BASE_SHIFT;
     this.reserved = reserved;
     this.limit = limit;
-    CLEANER.register(this, () -> Posix.unmap(base, reserved));
+  }
+
+  /** Takes over a range that was mapped by a system call. */
+  static Mapping ofFile(String name, long base, long reserved, long limit, int fd, boolean shared) {
+    Mapping mapping = new Mapping(name, base, reserved, limit, fd, shared, null);
+    CLEANER.register(mapping, () -> Posix.unmap(base, reserved));
+    return mapping;
+  }
+
+  /** Uses a segment that is unmapped when nobody refers to it any more. */
+  static Mapping ofSegment(String name, MemorySegment segment) {
+    long length = segment.byteSize();
+    return new Mapping(name, segment.address(), length, length, -1, true, segment);
   }
 
   /**
@@ -327,8 +355,8 @@ public final class Mapping {
   }
 
   /**
-   * Puts empty memory in the place of pages of a private mapping that the medium cannot supply, so
-   * that who reads them meets zeroes and no fault. Nobody must rely on what they hold.
+   * Puts empty memory in the place of pages that the medium cannot supply, so that who reads them
+   * meets zeroes and no fault. Nobody must rely on what they hold.
    *
    * @param offset where the first page starts
    * @param length the bytes of whole pages
@@ -338,13 +366,14 @@ public final class Mapping {
   }
 
   /**
-   * Makes pages of a private mapping read as the medium has them, also after {@link #isolate}.
+   * Makes pages read as the medium has them, also after {@link #isolate}. Only of a mapping that
+   * starts where the medium does.
    *
    * @param offset where the first page starts
    * @param length the bytes of whole pages
    */
   public void reload(long offset, long length) {
-    Posix.replaceByFile(address(offset, length), length, fd, offset);
+    Posix.replaceByFile(address(offset, length), length, fd, offset, shared);
   }
 
   /**

@@ -117,12 +117,56 @@ public interface Medium extends AutoCloseable {
 
   /**
    * Maps a range shared: stores survive the process at once, and a power cut after {@link #sync}.
+   * The range may lie beyond the present size; only what lies below {@link #size} may be touched.
    *
    * @param offset where the range starts, a multiple of the page size
-   * @param lengthBytes its length
+   * @param lengthBytes the address space to reserve
    * @return the mapping
    */
   Mapping mapShared(long offset, long lengthBytes);
+
+  /**
+   * Whether the medium is persistent memory that is mapped without a page cache. Then heap and log
+   * are mapped shared, and {@link #mapSynchronous}, {@link #force} and {@link #beforeStores} are
+   * used; stores are durable at any time, aligned longs at a time, and at the latest after {@link
+   * #force} or {@link #sync}.
+   *
+   * @return {@code false} if stores pass through a page cache
+   */
+  default boolean isDax() {
+    return false;
+  }
+
+  /**
+   * Maps a range so that {@link #force} makes stores into it durable. Only for a medium that {@link
+   * #isDax}, once.
+   *
+   * @param offset where the range starts, a multiple of the page size
+   * @param lengthBytes its length; the range lies within the medium
+   * @return the mapping
+   */
+  default Mapping mapSynchronous(long offset, long lengthBytes) {
+    throw new UnsupportedOperationException(name() + " is not mapped directly");
+  }
+
+  /**
+   * Makes every store into a part of the {@linkplain #mapSynchronous mapped} range durable that
+   * this thread has made, or seen: writes cache lines back, with one fence. No system call.
+   *
+   * @param offset where the part starts in the medium
+   * @param lengthBytes its length
+   */
+  default void force(long offset, long lengthBytes) {
+    throw new UnsupportedOperationException(name() + " is not mapped directly");
+  }
+
+  /**
+   * Called before bytes are stored through a shared mapping of the heap.
+   *
+   * @param offset where they go
+   * @param lengthBytes how many
+   */
+  default void beforeStores(long offset, long lengthBytes) {}
 
   /** Releases the medium and its lock. Mappings have their own end. */
   @Override

@@ -370,9 +370,9 @@ final class Posix {
     long _ = map(address, length, protection, flags, -1, 0);
   }
 
-  /** Puts a range of a file over a mapped range, copy-on-write, in one atomic step. */
-  static void replaceByFile(long address, long length, int fd, long offset) {
-    int flags = MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED;
+  /** Puts a range of a file over a mapped range, in one atomic step; copy-on-write if private. */
+  static void replaceByFile(long address, long length, int fd, long offset, boolean shared) {
+    int flags = (shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE) | MAP_FIXED;
     long _ = map(address, length, PROT_READ | PROT_WRITE, flags, fd, offset);
   }
 

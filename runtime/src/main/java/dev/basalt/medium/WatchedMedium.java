@@ -6,7 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A medium that tells those who are copying it of each change before it happens. Changes of a
- * private mapping are none; stores through a shared one are not told.
+ * private mapping are none; of stores through a shared one those are told that are announced.
  */
 public final class WatchedMedium implements Medium {
   /** Wants to see bytes before they change. */
@@ -132,6 +132,27 @@ public final class WatchedMedium implements Medium {
   @Override
   public Mapping mapShared(long offset, long lengthBytes) {
     return target.mapShared(offset, lengthBytes);
+  }
+
+  @Override
+  public boolean isDax() {
+    return target.isDax();
+  }
+
+  @Override
+  public Mapping mapSynchronous(long offset, long lengthBytes) {
+    return target.mapSynchronous(offset, lengthBytes);
+  }
+
+  @Override
+  public void force(long offset, long lengthBytes) {
+    target.force(offset, lengthBytes);
+  }
+
+  @Override
+  public void beforeStores(long offset, long lengthBytes) {
+    tell(offset, lengthBytes);
+    target.beforeStores(offset, lengthBytes);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.MediaErrorException;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.PageSumFormat;
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
 import java.lang.foreign.Arena;
@@ -12,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory image of a pool: a private mapping, so nothing that is put here reaches the medium by
- * itself. Readers may be anywhere at any time; writers ({@link #put}, {@link #stamp}, {@link
- * #markApplying}, {@link #clearVersion}) hold the pool's commit lock.
+ * itself. On persistent memory, once the pool is recovered, it is the medium itself: what is put
+ * here is at home, and durable at the medium's next sync. Readers may be anywhere at any time;
+ * writers ({@link #put}, {@link #stamp}, {@link #markApplying}, {@link #clearVersion}) hold the
+ * pool's commit lock.
  *
  * <p>Invariants:
  *
  * <ol>
- *   <li>A page whose bytes differ from the medium's, other than in free space, is marked dirty, or
- *       holds sums that the checkpoint in progress is about to write.
+ *   <li>A page whose bytes differ from what is durable on the medium, other than in free space, is
+ *       marked dirty, or holds sums that the checkpoint in progress is about to write.
  *   <li>What is stored here is in the log: each page stored into is touched by an entry of a record
  *       that has been appended.
  *   <li>Who follows a based pointer, or reads any of the pool's own structures, {@linkplain #verify
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Heap {
   private final Medium medium;
+  private final boolean shared;
   private final Mapping mapping;
   private final long heapOffset;
   private final TableParts parts;
@@ -36,18 +40,50 @@ public final class Heap {
   private final DirtyPages dirty = new DirtyPages();
 
   /**
-   * Maps a pool.
+   * Maps a pool privately.
    *
    * @param medium the pool's medium
    * @param heapOffset where the heap starts
    * @param reservedBytes the address space to reserve, at least the medium's size
    */
   public Heap(Medium medium, long heapOffset, long reservedBytes) {
+    this(medium, heapOffset, reservedBytes, false);
+  }
+
+  private Heap(Medium medium, long heapOffset, long reservedBytes, boolean shared) {
     this.medium = medium;
     this.heapOffset = heapOffset;
-    this.mapping = medium.mapPrivate(reservedBytes);
+    this.shared = shared;
+    this.mapping = shared ? medium.mapShared(0, reservedBytes) : medium.mapPrivate(reservedBytes);
     this.parts = new TableParts(heapOffset);
     this.sums = new PageSums(medium, mapping, parts);
+  }
+
+  /**
+   * Maps a pool on persistent memory anew, so that what is put there is at home. Everything is at
+   * home already, and the log is empty.
+   *
+   * @return the new heap; this one is closed
+   */
+  public Heap inPlace() {
+    close();
+    Heap heap = new Heap(medium, heapOffset, sizeMax(), true);
+    try {
+      heap.endReplay();
+      return heap;
+    } catch (RuntimeException | Error e) {
+      heap.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Whether this is the medium itself.
+   *
+   * @return {@code false} if the mapping is private
+   */
+  public boolean isShared() {
+    return shared;
   }
 
   /**
@@ -264,6 +300,21 @@ public final class Heap {
     return parts;
   }
 
+  /**
+   * Makes the sum of a page that has changed at home that of what is there now. If the medium has
+   * lost it, it is bad, and has no sum any more: that of an earlier state would let it be repaired
+   * by one.
+   */
+  void renewSum(int page) {
+    if (sums.isSumPage(page)) {
+      return;
+    }
+    int sum = sums.sumOfChanged(page);
+    if (sum == PageSumFormat.NONE || sums.isSummed(page)) {
+      int _ = putSum(page, sum);
+    }
+  }
+
   /** Whether a page has a sum that must follow its content. */
   boolean isSummed(int page) {
     return sums.isSummed(page);
@@ -282,6 +333,7 @@ public final class Heap {
   int putSum(int page, int sum) {
     long at = sums.sumOffset(page);
     dirty.copied(at);
+    announce(at, Integer.BYTES);
     mapping.putInt(at, sum);
     return (int) (at / Geometry.PAGE_SIZE);
   }
@@ -309,6 +361,13 @@ public final class Heap {
     return mapping.slice(offset, length);
   }
 
+  /** Home is about to change: a backup may need what is there. */
+  private void announce(long offset, long length) {
+    if (shared) {
+      medium.beforeStores(offset, length);
+    }
+  }
+
   /**
    * Puts bytes in place.
    *
@@ -322,6 +381,7 @@ public final class Heap {
               .formatted(medium.name(), offset, heapOffset));
     }
     sums.beforeStore(offset, bytes.byteSize());
+    announce(offset, bytes.byteSize());
     mapping.copyIn(offset, bytes);
     dirty.mark(offset, bytes.byteSize());
   }
@@ -334,6 +394,7 @@ public final class Heap {
    */
   public void stamp(long object, long version) {
     sums.beforeStore(object, Long.BYTES);
+    announce(object + ObjectFormat.VERSION, Long.BYTES);
     mapping.putLongRelease(object + ObjectFormat.VERSION, version);
     dirty.mark(object, Long.BYTES);
   }
@@ -347,6 +408,7 @@ public final class Heap {
   public void markApplying(long object) {
     long at = object + ObjectFormat.VERSION;
     sums.beforeStore(at, Long.BYTES);
+    announce(at, Long.BYTES);
     mapping.putLong(at, mapping.getLong(at) | ObjectFormat.APPLYING);
     dirty.mark(object, Long.BYTES);
   }
@@ -359,6 +421,7 @@ public final class Heap {
    */
   public void clearVersion(long block) {
     sums.beforeStore(block, Long.BYTES);
+    announce(block + ObjectFormat.VERSION, Long.BYTES);
     mapping.putLong(block + ObjectFormat.VERSION, 0);
     dirty.mark(block, Long.BYTES);
   }
@@ -375,7 +438,11 @@ public final class Heap {
     return dirty.dropCopies(
         fromPage,
         limit,
-        (first, count) -> mapping.dropPrivate(pageOffset(first), pageOffset(count)));
+        (first, count) -> {
+          if (!shared) {
+            mapping.dropPrivate(pageOffset(first), pageOffset(count));
+          }
+        });
   }
 
   /** Drops the private copies of all pages that are at home, while nobody writes. */

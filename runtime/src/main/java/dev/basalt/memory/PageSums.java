@@ -189,6 +189,17 @@ final class PageSums {
     }
   }
 
+  /** The sum of a page that was sound; none if the medium has lost it, which is bad then. */
+  int sumOfChanged(long page) {
+    try {
+      return sum(page);
+    } catch (MediaErrorException e) {
+      noteUnreadable(page, e);
+      states.setBad(page);
+      return PageSumFormat.NONE;
+    }
+  }
+
   private boolean canRead(long page) {
     try {
       int _ = sum(page);

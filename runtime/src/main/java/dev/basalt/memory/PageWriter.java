@@ -10,7 +10,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Writes pages of the heap to their home on the medium, and then the pages that hold their sums. A
- * sum is that of the copy that is written: the page in memory may have changed since.
+ * sum is that of the copy that is written: the page in memory may have changed since. Where memory
+ * is the medium itself, only sums are missing.
  */
 public final class PageWriter {
   private static final int BATCH_PAGES = 256;
@@ -38,8 +39,22 @@ public final class PageWriter {
    *     durable that the copy may depend on; takes the number of pages written so far
    */
   public static void writeHome(Heap heap, int[] pages, IntConsumer beforeBatch) {
+    if (heap.isShared()) {
+      sumInPlace(heap, pages, beforeBatch);
+      return;
+    }
     try (Arena arena = Arena.ofConfined()) {
       new PageWriter(heap, beforeBatch, arena).write(pages);
+    }
+  }
+
+  /** What is stored into a page meanwhile will be summed by the next checkpoint. */
+  private static void sumInPlace(Heap heap, int[] pages, IntConsumer beforeBatch) {
+    for (int i = 0; i < pages.length; i++) {
+      if (i % BATCH_PAGES == 0) {
+        beforeBatch.accept(i);
+      }
+      heap.renewSum(pages[i]);
     }
   }
 

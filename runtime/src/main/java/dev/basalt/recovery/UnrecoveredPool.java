@@ -99,7 +99,11 @@ public final class UnrecoveredPool {
         PageWriter.writeHome(heap, pages, done -> {});
         medium.sync();
         superblocks.beginEpoch(replayed.end(), replayed.sequence());
-        heap.dropAllCopies();
+        if (medium.isDax()) {
+          heap = heap.inPlace();
+        } else {
+          heap.dropAllCopies();
+        }
       }
       RecoveryReport report =
           new RecoveryReport(

@@ -159,7 +159,8 @@ public final class Checkpointer {
     return true;
   }
 
-  private void checkIntact() {
+  /** Makes the log fail if the medium is not what was opened. */
+  void checkIntact() {
     try {
       heap.medium().checkIntact();
     } catch (RuntimeException e) {

@@ -593,12 +593,22 @@ public final class TransactionManager implements Mapping.SlowRead {
     endAbandoned();
     watch.look();
     ThreadTx.lookAround();
+    checkIntact();
     return !versions.isEmpty();
   }
 
   /** Returns once everything committed so far is durable. */
   public void sync() {
     log.awaitDurable(log.end());
+    checkIntact();
+  }
+
+  /** Where no flush of the log asks whether the medium is still what was opened, this does. */
+  private void checkIntact() {
+    if (heap.isShared()) {
+      log.checkNotFailed();
+      checkpointer.checkIntact();
+    }
   }
 
   /**

@@ -39,6 +39,16 @@ final class BrokenMedium extends PlantedMedium {
   }
 
   @Override
+  public synchronized Mapping mapShared(long offset, long lengthBytes) {
+    Mapping mapping = super.mapShared(offset, lengthBytes);
+    if (offset == 0) { // the heap of a pool on persistent memory
+      heap = mapping;
+      broken.forEach(page -> BrokenPage.inPlaceOf(heap, page));
+    }
+    return mapping;
+  }
+
+  @Override
   public synchronized void read(long offset, MemorySegment segment) {
     Long page = broken.ceiling(offset / PAGE * PAGE);
     if (page != null && page < offset + segment.byteSize()) {

@@ -48,6 +48,16 @@ final class CommitsDuringCheckpoints extends PlantedMedium {
     super.write(offset, source);
   }
 
+  /** On persistent memory a checkpoint writes no page; it stores sums. */
+  @Override
+  public void beforeStores(long offset, long lengthBytes) {
+    if (Thread.currentThread() == checkpointing) {
+      pagesWritten = true;
+      turn();
+    }
+    super.beforeStores(offset, lengthBytes);
+  }
+
   @Override
   public void sync() {
     if (Thread.currentThread() == checkpointing && pagesWritten) {

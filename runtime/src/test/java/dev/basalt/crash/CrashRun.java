@@ -22,7 +22,7 @@ final class CrashRun {
 
   private final Path folder;
   private final long seed;
-  private final boolean isSync;
+  private final Durability durability;
   private final Recording recording = new Recording();
   private final Shelf shelf;
   private final DiskImage start;
@@ -37,14 +37,21 @@ final class CrashRun {
 
   private long memoryMax = 1 << 20;
   private boolean reclaimInBackground;
+  private final boolean dax;
   private long states;
   private long recoveryStates;
 
   CrashRun(Path folder, long seed, Durability durability, long logSize) throws Exception {
+    this(folder, seed, durability, logSize, false);
+  }
+
+  private CrashRun(Path folder, long seed, Durability durability, long logSize, boolean dax)
+      throws Exception {
     this.folder = folder;
     this.seed = seed;
-    this.isSync = durability == Durability.SYNC;
-    this.shelf = new Shelf(seed, recording, isSync);
+    this.durability = durability;
+    this.dax = dax;
+    this.shelf = new Shelf(seed, recording, dax || durability == Durability.SYNC);
     this.file = folder.resolve("workload.pool");
     Files.deleteIfExists(file);
     try (FileMedium medium = FileMedium.createUnpublished(file)) {
@@ -53,6 +60,12 @@ final class CrashRun {
     }
     this.start = DiskImage.of(file);
     this.heapOffset = Geometry.heapOffset(logSize);
+  }
+
+  /** A workload on persistent memory, where updates are durable when they return. */
+  static CrashRun onDax(Path folder, long seed, Durability durability, long logSize)
+      throws Exception {
+    return new CrashRun(folder, seed, durability, logSize, true);
   }
 
   /** Puts a faulty medium between the pool and the recording. */
@@ -88,16 +101,18 @@ final class CrashRun {
     return this;
   }
 
-  private Pool open(Path path, Recording on, Durability durability, boolean planted) {
+  private Pool open(Path path, Recording on, Durability wanted, boolean planted) {
     PoolBuilder builder =
         Pool.builder(path)
             .maxSize(POOL_SIZE_MAX)
-            .durability(durability)
+            .durability(wanted)
             .memoryMax(memoryMax)
             .freeSpaceKept(0)
             .reclaimInBackground(reclaimInBackground)
             .classLoader(CrashRun.class.getClassLoader());
-    Medium medium = new CrashingMedium(FileMedium.open(path, false), on);
+    Medium file = FileMedium.open(path, false);
+    Medium medium =
+        dax ? new DaxCrashingMedium(file, on, POOL_SIZE_MAX) : new CrashingMedium(file, on);
     return MediumPools.open(builder, planted ? plant.apply(medium) : medium);
   }
 
@@ -105,7 +120,7 @@ final class CrashRun {
   CrashRun record(List<List<Shelf.Kind>> sessions) throws Exception {
     boolean first = true;
     for (List<Shelf.Kind> session : sessions) {
-      try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+      try (Pool pool = open(file, recording, durability, true)) {
         if (first) {
           shelf.create(pool);
           first = false;
@@ -131,7 +146,7 @@ final class CrashRun {
           media.add(new CommitsDuringCheckpoints(medium, heapOffset));
           return media.getLast();
         });
-    try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+    try (Pool pool = open(file, recording, durability, true)) {
       shelf.create(pool);
       for (Shelf.Kind kind : session) {
         if (kind == Shelf.Kind.CHECKPOINT) {
@@ -155,7 +170,7 @@ final class CrashRun {
 
   /** Records updates of one thread while another one runs checkpoint after checkpoint. */
   CrashRun recordBesideCheckpoints(List<Shelf.Kind> session) throws Exception {
-    try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+    try (Pool pool = open(file, recording, durability, true)) {
       shelf.create(pool);
       AtomicBoolean done = new AtomicBoolean();
       Thread checkpoints =
@@ -184,7 +199,7 @@ final class CrashRun {
    * the pool was in.
    */
   CrashRun recordBesideBackups(List<Shelf.Kind> session) throws Exception {
-    try (Pool pool = open(file, recording, isSync ? Durability.SYNC : Durability.ASYNC, true)) {
+    try (Pool pool = open(file, recording, durability, true)) {
       shelf.create(pool);
       AtomicBoolean done = new AtomicBoolean();
       List<Path> backups = new ArrayList<>();
@@ -274,8 +289,9 @@ final class CrashRun {
             .maxSize(POOL_SIZE_MAX)
             .reclaimInBackground(reclaimInBackground)
             .classLoader(CrashRun.class.getClassLoader());
+    Medium medium = FileMedium.open(crashed, false);
     try (Pool pool =
-        MediumPools.open(builder, plantInRecovery.apply(FileMedium.open(crashed, false)))) {
+        MediumPools.open(builder, plantInRecovery.apply(dax ? new PretendedDax(medium) : medium))) {
       int claimed = Shelf.claimed(pool);
       if (claimed < needed || claimed > begun) {
         throw new AssertionError(

@@ -1,6 +1,7 @@
 package dev.basalt.crash;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -62,11 +63,43 @@ public final class CrashStates {
           pending.forEach(event -> apply(durable, event, 1));
           pending.clear();
         }
+        case Recording.Force force -> makeDurable(force);
         case Recording.Event unsynced -> pending.add(unsynced);
+      }
+      if (events.get(i) instanceof Recording.Steps) {
+        continue;
       }
       states += around(i, events.get(i), visitor);
     }
     return states;
+  }
+
+  /** The words of a range are durable as they are now; the others may still be lost. */
+  private void makeDurable(Recording.Force force) {
+    for (int i = 0; i < pending.size(); i++) {
+      if (pending.get(i) instanceof Recording.Stores(long[] offsets, long[] words)) {
+        int kept = 0;
+        long[] otherOffsets = new long[offsets.length];
+        long[] otherWords = new long[offsets.length];
+        for (int k = 0; k < offsets.length; k++) {
+          if (force.covers(offsets[k])) {
+            durable.writeLong(offsets[k], words[k]);
+          } else {
+            otherOffsets[kept] = offsets[k];
+            otherWords[kept++] = words[k];
+          }
+        }
+        pending.set(
+            i,
+            new Recording.Stores(
+                Arrays.copyOf(otherOffsets, kept), Arrays.copyOf(otherWords, kept)));
+      } else if (pending.get(i) instanceof Recording.Steps(long offset, long[] words)
+          && (force.covers(offset) || force.covers(offset + (words.length - 1L) * Long.BYTES))) {
+        throw new AssertionError("a store that was announced as one into the heap was forced");
+      }
+    }
+    pending.removeIf(
+        event -> event instanceof Recording.Stores stores && stores.words().length == 0);
   }
 
   private long around(int i, Recording.Event event, Visitor visitor) throws Exception {
@@ -129,11 +162,16 @@ public final class CrashStates {
         }
       }
       case Recording.Stores(long[] offsets, long[] words) -> {
-        byte[] word = new byte[Long.BYTES];
         for (int i = 0; i < offsets.length; i++) {
           if (keeps(share)) {
-            CrashingMedium.putLong(word, 0, words[i]);
-            image.write(offsets[i], word, 0, Long.BYTES);
+            image.writeLong(offsets[i], words[i]);
+          }
+        }
+      }
+      case Recording.Steps(long offset, long[] words) -> {
+        for (int i = 0; i < words.length; i++) {
+          if (keeps(share)) {
+            image.writeLong(offset + (long) i * Long.BYTES, words[i]);
           }
         }
       }
@@ -149,6 +187,7 @@ public final class CrashStates {
           }
         }
       }
+      case Recording.Force force -> throw new AssertionError(force);
       case Recording.Sync sync -> throw new AssertionError(sync);
       case Recording.Mark m -> throw new AssertionError(m);
     }
@@ -162,6 +201,8 @@ public final class CrashStates {
     return switch (event) {
       case Recording.Write w -> "write of " + w.bytes().length + " at " + w.offset();
       case Recording.Stores s -> "stores of " + s.words().length + " words";
+      case Recording.Steps s -> "steps of " + s.words().length + " words";
+      case Recording.Force f -> "force of " + f.length() + " at " + f.offset();
       case Recording.Grow g -> "growth to " + g.size();
       case Recording.Discard d -> "discard of " + d.length() + " at " + d.offset();
       case Recording.Sync s -> "sync";

@@ -5,7 +5,6 @@ import dev.basalt.medium.Medium;
 import dev.basalt.medium.MediumAttributes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -13,16 +12,14 @@ import java.util.Arrays;
  * cannot be seen when they happen; they are found by comparing the mapped range with its last known
  * content at every other event and at every mark of the program.
  */
-public final class CrashingMedium implements Medium {
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private final Medium target;
-  private final Recording recording;
+public class CrashingMedium implements Medium {
+  final Medium target;
+  final Recording recording;
   private Mapping shared;
   private long sharedOffset;
   private long[] sharedWords;
 
+  @SuppressWarnings("this-escape") // marks come only once the pool is open
   public CrashingMedium(Medium target, Recording recording) {
     this.target = target;
     this.recording = recording;
@@ -144,9 +141,5 @@ public final class CrashingMedium implements Medium {
     }
     recording.on(null);
     target.close();
-  }
-
-  static void putLong(byte[] bytes, int at, long word) {
-    MemorySegment.ofArray(bytes).set(LONG, at, word);
   }
 }

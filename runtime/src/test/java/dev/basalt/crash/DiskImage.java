@@ -1,7 +1,10 @@
 package dev.basalt.crash;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,8 @@ import java.util.TreeMap;
 /** What is on a disk: pages of bytes; a page that is absent is zero. */
 public final class DiskImage {
   private static final int PAGE = 4096;
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final TreeMap<Long, byte[]> pages = new TreeMap<>();
   private long size;
@@ -57,6 +62,12 @@ public final class DiskImage {
       System.arraycopy(bytes, from + done, target, inPage, part);
       done += part;
     }
+  }
+
+  void writeLong(long offset, long word) {
+    byte[] bytes = new byte[Long.BYTES];
+    MemorySegment.ofArray(bytes).set(LONG, 0, word);
+    write(offset, bytes, 0, bytes.length);
   }
 
   /** Writes zeroes, without making pages for them. */

@@ -79,6 +79,26 @@ class PlantedMedium implements Medium {
   }
 
   @Override
+  public boolean isDax() {
+    return target.isDax();
+  }
+
+  @Override
+  public Mapping mapSynchronous(long offset, long lengthBytes) {
+    return target.mapSynchronous(offset, lengthBytes);
+  }
+
+  @Override
+  public void force(long offset, long lengthBytes) {
+    target.force(offset, lengthBytes);
+  }
+
+  @Override
+  public void beforeStores(long offset, long lengthBytes) {
+    target.beforeStores(offset, lengthBytes);
+  }
+
+  @Override
   public void close() {
     target.close();
   }

@@ -17,6 +17,21 @@ public final class Recording {
   /** Stores through a shared mapping: not durable before the next sync, 8 bytes at a time. */
   public record Stores(long[] offsets, long[] words) implements Event {}
 
+  /**
+   * Stores into persistent memory one after another; what a crash among them leaves is tried at the
+   * next event of another kind.
+   */
+  public record Steps(long offset, long[] words) implements Event {}
+
+  /** Stores into the cache lines of a range are durable. */
+  public record Force(long offset, long length) implements Event {
+    private static final int LINE = 64;
+
+    boolean covers(long word) {
+      return word >= (offset & -LINE) && word < ((offset + length + LINE - 1) & -LINE);
+    }
+  }
+
   /** The medium has become larger: not durable before the next sync. */
   public record Grow(long size) implements Event {}
 

@@ -16,7 +16,7 @@ public final class BrokenPage {
       Path empty = Files.createTempFile("basalt-empty", ".bin");
       int fd = Posix.open(empty.toString(), Posix.O_RDONLY, 0);
       // A page behind the end of a file has nothing that could be read.
-      Posix.replaceByFile(mapping.slice(pageOffset, PAGE).address(), PAGE, fd, 0);
+      Posix.replaceByFile(mapping.slice(pageOffset, PAGE).address(), PAGE, fd, 0, false);
       Posix.close(fd);
       Files.delete(empty);
     } catch (IOException e) {
