@@ -463,4 +463,42 @@ class WeakReferencesTest {
       long _ = pool.collectCycles();
     }
   }
+
+  private static void makeManyTargets(Pool pool, int count) {
+    pool.update(
+        () -> {
+          for (int i = 0; i < count; i++) {
+            WeakItem item = new WeakItem(i);
+            item.other(new Item(-i));
+            item.weak(item.other());
+            item.next(keeper(pool).next());
+            keeper(pool).next(item);
+          }
+        });
+  }
+
+  @Test
+  void indexHasNothingLeftOfTargetsThatAreGone() throws InterruptedException {
+    Pool pool = pools.open();
+    makeManyTargets(pool, 1);
+    keeper(pool).next(null);
+    reclaimAll(pool);
+    long objects = pool.stats().objects();
+    makeManyTargets(pool, 1000);
+    keeper(pool).next(null);
+    reclaimAll(pool);
+    assertThat(pool.stats().objects()).isEqualTo(objects);
+  }
+
+  /** Lets the JVM clear all handles, and reclaims, until limbo is empty. */
+  private static void reclaimAll(Pool pool) throws InterruptedException {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      System.gc();
+      pool.reclaim();
+      if (pool.stats().handles() == 0 && pool.stats().limboObjects() == 0) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
 }

@@ -132,7 +132,7 @@ class MapsCrashTest {
   }
 
   /** Puts and removes keys one after another, each in an update, until the structure changes. */
-  private static final class Life implements WorkloadRun.Workload {
+  private static final class Life implements WorkloadRun.Updates {
     private final Supplier<Map<Object, Object>> made;
     private final List<Object> keys;
     private final int removals;
@@ -263,8 +263,8 @@ class MapsCrashTest {
   void clearedMapsSurviveACrashAtEveryPoint() throws Exception {
     for (Supplier<Map<Object, Object>> made :
         List.<Supplier<Map<Object, Object>>>of(PersistentHashMap::new, PersistentTreeMap::new)) {
-      WorkloadRun.Workload cleared =
-          new WorkloadRun.Workload() {
+      WorkloadRun.Updates cleared =
+          new WorkloadRun.Updates() {
             private final Life life = new Life(made, keys(200), List.of(), 200);
 
             @Override

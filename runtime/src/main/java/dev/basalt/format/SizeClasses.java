@@ -106,6 +106,16 @@ public final class SizeClasses {
   }
 
   /**
+   * The bytes of the block that an object gets.
+   *
+   * @param bytes the object's size with its header
+   * @return the size of its block
+   */
+  public static long blockBytes(long bytes) {
+    return bytes <= SMALL_MAX ? blockSize(classOf((int) bytes)) : Geometry.wholeChunks(bytes);
+  }
+
+  /**
    * The blocks in a chunk.
    *
    * @param sizeClass the class

@@ -133,20 +133,34 @@ final class WeakIndex {
     }
   }
 
-  /** Takes out the proxy of an object, which has one; the caller counts it down. */
+  /**
+   * Takes out the proxy of an object, which has one; the caller counts it down. Slots in which
+   * nothing is left go too, else the index would grow with every target that there has ever been.
+   */
   void remove(Update update, long object) {
-    long holder = entry(update);
-    int slot = ROOT;
-    for (int level = 0; ; level++) {
-      long found = update.word(holder, slot);
-      if (isProxy(update, found)) {
-        update.putWord(holder, slot, 0);
-        return;
-      }
-      checkLevel(found, level);
-      holder = found;
-      slot = slotOf(object, level);
+    removeBelow(update, entry(update), ROOT, object, 0);
+  }
+
+  private void removeBelow(Update update, long holder, int slot, long object, int level) {
+    long found = update.word(holder, slot);
+    if (isProxy(update, found)) {
+      update.putWord(holder, slot, 0);
+      return;
     }
+    checkLevel(found, level);
+    removeBelow(update, found, slotOf(object, level), object, level + 1);
+    if (isEmpty(update, found)) {
+      space.putSlot(update, holder, slot, 0);
+    }
+  }
+
+  private static boolean isEmpty(Tx tx, long node) {
+    for (int i = 0; i < FANOUT; i++) {
+      if (tx.word(node, SlotsFormat.slot(i)) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Visits all proxies. */

@@ -24,11 +24,46 @@ public final class WorkloadRun {
 
   /** What is done. */
   public interface Workload {
-    /** One update of several; the first is number 1. */
-    void update(Pool pool, int number);
+    /** Makes one change of several, which is atomic; the first is number 1. */
+    void change(Pool pool, int number);
+
+    /** The number of the last change that a pool has seen, or 0. */
+    int number(Pool pool);
 
     /** The state of a pool; of one without any update too. */
     String text(Pool pool);
+
+    /** What is done once before the recording. */
+    default void prepare(Pool pool) throws Exception {}
+
+    /** What is done after an update and changes no state. */
+    default void after(Pool pool, int number) {}
+
+    /** Checks a recovered pool, which is sound and in the state after an update, further. */
+    default void check(Pool pool, int number) throws Exception {
+      PoolVerifier.verify(pool);
+      pool.reclaim();
+    }
+  }
+
+  /** A workload whose changes are plain updates. */
+  public interface Updates extends Workload {
+    /** The body of an update. */
+    void update(Pool pool, int number);
+
+    @Override
+    default void change(Pool pool, int number) {
+      pool.update(
+          () -> {
+            update(pool, number);
+            pool.putRoot(COUNTER, new Item(number));
+          });
+    }
+
+    @Override
+    default int number(Pool pool) {
+      return pool.root(COUNTER, Item.class).map(item -> (int) item.number()).orElse(0);
+    }
   }
 
   private final Path folder;
@@ -45,6 +80,9 @@ public final class WorkloadRun {
     try (FileMedium medium = FileMedium.createUnpublished(file)) {
       PoolCreator.create(medium, LOG_SIZE);
       medium.publish();
+    }
+    try (Pool pool = builder(file).open()) {
+      workload.prepare(pool);
     }
     this.start = DiskImage.of(file);
   }
@@ -66,13 +104,10 @@ public final class WorkloadRun {
       for (int i = 1; i <= updates; i++) {
         int number = i;
         recording.begin(number);
-        pool.update(
-            () -> {
-              workload.update(pool, number);
-              pool.putRoot(COUNTER, new Item(number));
-            });
+        workload.change(pool, number);
         states.add(workload.text(pool));
         recording.returned(number, true);
+        workload.after(pool, number);
         if (number % checkpointEvery == 0) {
           pool.checkpoint();
         }
@@ -97,7 +132,7 @@ public final class WorkloadRun {
               image.writeTo(crashed);
               try {
                 check(crashed, keptAll ? mark.returned() : mark.durable(), mark.begun());
-              } catch (RuntimeException | AssertionError e) {
+              } catch (Exception | AssertionError e) {
                 throw new AssertionError("seed %d, crash at %s: %s".formatted(seed, where, e), e);
               } finally {
                 Files.deleteIfExists(crashed);
@@ -105,9 +140,9 @@ public final class WorkloadRun {
             });
   }
 
-  private void check(Path crashed, int needed, int begun) {
+  private void check(Path crashed, int needed, int begun) throws Exception {
     try (Pool pool = builder(crashed).open()) {
-      int last = pool.root(COUNTER, Item.class).map(item -> (int) item.number()).orElse(0);
+      int last = workload.number(pool);
       if (last < needed || last > begun) {
         throw new AssertionError(
             "the pool is at update %d, not in [%d, %d]".formatted(last, needed, begun));
@@ -117,8 +152,7 @@ public final class WorkloadRun {
         throw new AssertionError(
             "update %d: expected%n%s%nfound%n%s".formatted(last, states.get(last), found));
       }
-      PoolVerifier.verify(pool);
-      pool.reclaim();
+      workload.check(pool, last);
     }
     PoolVerifier.verify(crashed);
   }
