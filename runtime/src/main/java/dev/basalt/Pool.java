@@ -1,6 +1,7 @@
 package dev.basalt;
 
 import dev.basalt.cycles.CycleCollection;
+import dev.basalt.cycles.CycleThread;
 import dev.basalt.dump.PoolDump;
 import dev.basalt.error.PoolClosedException;
 import dev.basalt.error.ReadOnlyPoolException;
@@ -53,6 +54,7 @@ public final class Pool implements AutoCloseable {
   private final Roots roots;
   private final Reclaimer reclaimer;
   private final CycleCollection cycles;
+  private @Nullable CycleThread cycleThread;
   private final long migratedObjects;
   private volatile boolean open = true;
 
@@ -94,6 +96,9 @@ public final class Pool implements AutoCloseable {
     if (options.reclaimInBackground()) {
       transactions.startSweeping();
     }
+    if (options.collectCyclesInBackground() && !readOnly) {
+      startCollectingCycles();
+    }
     LOGGER.info(
         "opened {}{}: {} commits replayed from {} bytes of log, {} pages, in {} us",
         path,
@@ -102,6 +107,14 @@ public final class Pool implements AutoCloseable {
         recovered.report().logBytes(),
         recovered.report().pages(),
         recovered.report().nanos() / 1000);
+  }
+
+  private void startCollectingCycles() {
+    CycleThread thread =
+        new CycleThread(path.toString(), cycles, allocator, recovered.heap(), reclaimer.lost());
+    cycleThread = thread;
+    transactions.setLastResort(thread::makeRoom);
+    thread.start();
   }
 
   /** Brings objects of classes that have changed to the classes' present shapes. */
@@ -648,6 +661,8 @@ public final class Pool implements AutoCloseable {
         log.capacity(),
         log.flushes(),
         transactions.versionStoreBytes(),
+        cycles.collections(),
+        cycles.collected(),
         CheckpointStats.of(
             transactions.checkpointer().progress(),
             transactions.throttle().waits(),
@@ -710,6 +725,10 @@ public final class Pool implements AutoCloseable {
     transactions.checkOutsideTransaction();
     open = false;
     try {
+      if (cycleThread != null) {
+        cycleThread.close();
+      }
+      cycles.close();
       transactions.close();
     } finally {
       recovered.heap().close();

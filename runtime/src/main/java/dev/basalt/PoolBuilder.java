@@ -44,6 +44,7 @@ public final class PoolBuilder {
   private long memoryMax = MEMORY_MAX_DEFAULT;
   private Duration syncInterval = SYNC_INTERVAL_DEFAULT;
   private boolean reclaimInBackground = true;
+  private boolean collectCyclesInBackground;
   private long freeSpaceKept = -1;
   private boolean overwriteDevice;
   private Dax dax = Dax.AUTO;
@@ -162,6 +163,20 @@ public final class PoolBuilder {
    */
   public PoolBuilder reclaimInBackground(boolean background) {
     this.reclaimInBackground = background;
+    return this;
+  }
+
+  /**
+   * Sets whether garbage in cycles, which {@link Pool#collectCycles} reclaims, is collected by a
+   * thread of the pool too: when what is in use has grown by half since the last time, and when the
+   * pool is full. It is not if not set: a collection looks at all that is in use, and memory is
+   * needed for that while it lasts.
+   *
+   * @param background whether there is such a thread
+   * @return this builder
+   */
+  public PoolBuilder collectCyclesInBackground(boolean background) {
+    this.collectCyclesInBackground = background;
     return this;
   }
 
@@ -373,6 +388,10 @@ public final class PoolBuilder {
 
   boolean reclaimInBackground() {
     return reclaimInBackground;
+  }
+
+  boolean collectCyclesInBackground() {
+    return collectCyclesInBackground;
   }
 
   Duration syncInterval() {

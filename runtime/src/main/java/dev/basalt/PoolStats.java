@@ -22,6 +22,9 @@ import java.util.List;
  * @param logBytesMax the log's size
  * @param logFlushes how often the log was made durable
  * @param versionStoreBytes memory that holds earlier states for running views
+ * @param cycleCollections how often garbage in cycles was looked for, by a call or in the
+ *     background
+ * @param cycleObjects the objects that were found to be such garbage
  * @param checkpoint what checkpoints have done and are doing
  * @param recovery what opening the pool had to do
  * @param memory how the heap is used, by size class
@@ -43,6 +46,8 @@ public record PoolStats(
     long logBytesMax,
     long logFlushes,
     long versionStoreBytes,
+    long cycleCollections,
+    long cycleObjects,
     CheckpointStats checkpoint,
     RecoveryStats recovery,
     MemoryStats memory,
@@ -54,8 +59,9 @@ public record PoolStats(
    * @param liveBytes blocks in use, whole
    * @param freeBytes everything else that objects can get, in free chunks and in partly used ones
    * @param freeChunkBytes free space in whole chunks, which every size can use
+   * @param freePageBytes free pages beside large objects, which only large ones can use
    * @param largestFreeRunBytes the largest object that fits without the pool growing
-   * @param largeObjects objects that have chunks of their own
+   * @param largeObjects objects that have pages of their own: those above 16 KB
    * @param largeObjectBytes the space that they take
    * @param sizeClasses the chunks that objects of one size share, smallest size first
    */
@@ -63,13 +69,14 @@ public record PoolStats(
       long liveBytes,
       long freeBytes,
       long freeChunkBytes,
+      long freePageBytes,
       long largestFreeRunBytes,
       long largeObjects,
       long largeObjectBytes,
       List<SizeClassStats> sizeClasses) {
 
     /**
-     * The share of all space that is free but can serve one size only.
+     * The share of all space that is free but cannot serve every size.
      *
      * @return from 0 to 1
      */
@@ -109,8 +116,9 @@ public record PoolStats(
         usage.sizeClasses().stream().mapToLong(c -> c.freeBlocks() * c.blockBytes()).sum();
     return new MemoryStats(
         usage.objectBytes(),
-        usage.freeBytes() + freeInChunks,
+        usage.freeBytes() + usage.freePageBytes() + freeInChunks,
         usage.freeBytes(),
+        usage.freePageBytes(),
         usage.largestFreeRunBytes(),
         usage.largeObjects(),
         usage.largeObjectBytes(),

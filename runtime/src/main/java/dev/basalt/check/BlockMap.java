@@ -14,11 +14,13 @@ import java.util.Arrays;
  * only blocks that lie in the pool.
  */
 public final class BlockMap {
+  private static final int LAST_PAGE = 1 << (TablePartFormat.PAGES_PER_CHUNK - 1);
+
   private final Heap heap;
   private final Faults faults;
   private final long[] parts;
 
-  /** The sound entry of every chunk; of further chunks of a run: 0. */
+  /** The sound entry of every chunk; else 0. */
   private final long[] entries;
 
   /** The number of the first block of every chunk, and of the one behind the last. */
@@ -91,26 +93,12 @@ public final class BlockMap {
   }
 
   private void readEntries() {
-    int runRest = 0;
+    boolean mayGoOn = false;
     for (int chunk = 0; chunk < entries.length; chunk++) {
       long entry = word(entryOffset(chunk));
-      int kind = ChunkEntryFormat.kind(entry);
-      if (runRest > 0 && kind != ChunkEntryFormat.RUN_REST) {
-        faults.add(
-            kind == ChunkEntryFormat.FREE ? FaultKind.CHUNK_TABLE : FaultKind.DOUBLE_USE,
-            entryOffset(chunk),
-            "chunk %d lies in a run, but its entry is %x".formatted(chunk, entry));
-      } else if (runRest == 0 && kind == ChunkEntryFormat.RUN_REST) {
-        faults.add(
-            FaultKind.CHUNK_TABLE,
-            entryOffset(chunk),
-            "chunk %d continues no run".formatted(chunk));
-      }
-      runRest = Math.max(0, runRest - 1);
       entries[chunk] = readEntry(chunk, entry);
-      if (ChunkEntryFormat.kind(entries[chunk]) == ChunkEntryFormat.RUN) {
-        runRest = ChunkEntryFormat.runLength(entry) - 1;
-      }
+      checkContinued(chunk, mayGoOn);
+      mayGoOn = (ChunkEntryFormat.usedPages(entries[chunk]) & LAST_PAGE) != 0;
       firstBlock[chunk + 1] = firstBlock[chunk] + blocksIn(chunk);
     }
     int expected = 1 + parts.length * TablePartFormat.CHUNKS;
@@ -122,17 +110,28 @@ public final class BlockMap {
     }
   }
 
+  /** Every page in use begins a large object or continues one that lies before it. */
+  private void checkContinued(int chunk, boolean mayGoOn) {
+    int used = ChunkEntryFormat.usedPages(entries[chunk]);
+    int beginnings = ChunkEntryFormat.beginnings(entries[chunk]);
+    int before = used << 1 | (mayGoOn ? 1 : 0);
+    int lost = used & ~beginnings & ~before;
+    if (lost != 0) {
+      faults.add(
+          FaultKind.CHUNK_TABLE,
+          entryOffset(chunk),
+          "page %d of chunk %d is in use, but continues no object"
+              .formatted(Integer.numberOfTrailingZeros(lost), chunk));
+    }
+  }
+
   /** The entry if it is sound, else 0. */
   private long readEntry(int chunk, long entry) {
     boolean isSound =
         switch (ChunkEntryFormat.kind(entry)) {
           case ChunkEntryFormat.FREE -> entry == ChunkEntryFormat.FREE;
           case ChunkEntryFormat.SMALL -> ChunkEntryFormat.sizeClass(entry) < SizeClasses.count();
-          case ChunkEntryFormat.RUN -> {
-            int length = ChunkEntryFormat.runLength(entry);
-            yield length > 0 && length <= entries.length - chunk;
-          }
-          case ChunkEntryFormat.RUN_REST -> true;
+          case ChunkEntryFormat.LARGE -> ChunkEntryFormat.isSoundLarge(entry);
           case ChunkEntryFormat.META -> chunk == 0 || isPart(chunk);
           default -> false;
         };
@@ -145,7 +144,7 @@ public final class BlockMap {
     } else if (kind == ChunkEntryFormat.META) {
       metaChunks++;
     }
-    return kind == ChunkEntryFormat.RUN_REST ? ChunkEntryFormat.FREE : entry;
+    return entry;
   }
 
   private long unsound(int chunk, long entry) {
@@ -219,10 +218,27 @@ public final class BlockMap {
    * The sound entry of a chunk.
    *
    * @param chunk the chunk
-   * @return its entry; 0 for a further chunk of a run
+   * @return its entry
    */
   public long entry(int chunk) {
     return entries[chunk];
+  }
+
+  /**
+   * Whether nothing uses a page.
+   *
+   * @param offset where it starts, in a chunk that has an entry
+   * @return whether its chunk is free, or it is free among the pages of large objects
+   */
+  public boolean isFreePage(long offset) {
+    int chunk = chunkOf(offset);
+    long entry = entries[chunk];
+    int page = (int) (offset - chunkOffset(chunk)) / Geometry.PAGE_SIZE;
+    return switch (ChunkEntryFormat.kind(entry)) {
+      case ChunkEntryFormat.FREE -> true;
+      case ChunkEntryFormat.LARGE -> (ChunkEntryFormat.usedPages(entry) & 1 << page) == 0;
+      default -> false;
+    };
   }
 
   /**
@@ -275,7 +291,13 @@ public final class BlockMap {
             ? -1
             : firstBlock[chunk] + usedBefore(chunk, block);
       }
-      case ChunkEntryFormat.RUN -> inChunk == 0 ? firstBlock[chunk] : -1;
+      case ChunkEntryFormat.LARGE -> {
+        int beginning = 1 << (inChunk / Geometry.PAGE_SIZE);
+        int beginnings = ChunkEntryFormat.beginnings(entries[chunk]);
+        yield inChunk % Geometry.PAGE_SIZE != 0 || (beginnings & beginning) == 0
+            ? -1
+            : firstBlock[chunk] + Integer.bitCount(beginnings & (beginning - 1));
+      }
       default -> -1;
     };
   }
@@ -288,9 +310,30 @@ public final class BlockMap {
    */
   public long sizeOf(long offset) {
     long entry = entries[chunkOf(offset)];
-    return ChunkEntryFormat.kind(entry) == ChunkEntryFormat.RUN
-        ? (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE
+    return ChunkEntryFormat.kind(entry) == ChunkEntryFormat.LARGE
+        ? (long) pagesOf(offset) * Geometry.PAGE_SIZE
         : SizeClasses.blockSize(ChunkEntryFormat.sizeClass(entry));
+  }
+
+  /**
+   * The pages of a large object.
+   *
+   * @param offset where it starts
+   * @return how many it has
+   */
+  public int pagesOf(long offset) {
+    int chunk = chunkOf(offset);
+    int first = (int) (offset - chunkOffset(chunk)) / Geometry.PAGE_SIZE;
+    int next = first + 1;
+    int pages = 1;
+    while (true) {
+      int continued = ChunkEntryFormat.continued(entries[chunk], next);
+      pages += continued;
+      if (next + continued < TablePartFormat.PAGES_PER_CHUNK || ++chunk == entries.length) {
+        return pages;
+      }
+      next = 0;
+    }
   }
 
   private long bitmapWord(int chunk, int word) {
@@ -311,7 +354,7 @@ public final class BlockMap {
     return switch (ChunkEntryFormat.kind(entries[chunk])) {
       case ChunkEntryFormat.SMALL ->
           usedBefore(chunk, SizeClasses.blocksPerChunk(ChunkEntryFormat.sizeClass(entries[chunk])));
-      case ChunkEntryFormat.RUN -> 1;
+      case ChunkEntryFormat.LARGE -> Integer.bitCount(ChunkEntryFormat.beginnings(entries[chunk]));
       default -> 0;
     };
   }
@@ -348,11 +391,12 @@ public final class BlockMap {
 
   private void forEachIn(int chunk, long from, long to, Visitor visitor) {
     long number = firstBlock[chunk];
-    if (ChunkEntryFormat.kind(entries[chunk]) == ChunkEntryFormat.RUN) {
-      if (number >= from) {
-        visitor.visit(chunkOffset(chunk), number);
+    for (int bits = ChunkEntryFormat.beginnings(entries[chunk]); bits != 0; bits &= bits - 1) {
+      if (number >= from && number < to) {
+        int page = Integer.numberOfTrailingZeros(bits);
+        visitor.visit(chunkOffset(chunk) + (long) page * Geometry.PAGE_SIZE, number);
       }
-      return;
+      number++;
     }
     if (ChunkEntryFormat.kind(entries[chunk]) != ChunkEntryFormat.SMALL) {
       return;

@@ -25,27 +25,16 @@ final class PageCheck {
   }
 
   void run(Progress progress) {
-    int chunk = 0;
-    while (chunk < blocks.chunkCount()) {
-      int length = length(chunk);
+    for (int chunk = 0; chunk < blocks.chunkCount(); chunk++) {
       if (ChunkEntryFormat.kind(blocks.entry(chunk)) != ChunkEntryFormat.FREE) {
-        comparePages(chunk, length);
+        comparePages(chunk);
       }
-      chunk += length;
-      progress.at(chunk, blocks.chunkCount());
+      progress.at(chunk + 1, blocks.chunkCount());
     }
   }
 
-  /** The chunks that belong together. */
-  private int length(int chunk) {
-    long entry = blocks.entry(chunk);
-    return ChunkEntryFormat.kind(entry) == ChunkEntryFormat.RUN
-        ? ChunkEntryFormat.runLength(entry)
-        : 1;
-  }
-
-  private void comparePages(int chunk, int length) {
-    long end = blocks.chunkOffset(chunk + length);
+  private void comparePages(int chunk) {
+    long end = blocks.chunkOffset(chunk + 1);
     for (long page = blocks.chunkOffset(chunk); page < end; page += Geometry.PAGE_SIZE) {
       String damage = heap.findDamage(page);
       if (damage != null) {
@@ -56,19 +45,33 @@ final class PageCheck {
 
   private void report(int chunk, long page, String damage) {
     long[] objects = new long[2];
-    blocks.forEachIn(
-        chunk,
-        (object, _) -> {
-          if (object < page + Geometry.PAGE_SIZE && object + blocks.sizeOf(object) > page) {
-            objects[0] = objects[1] == 0 ? object : objects[0];
-            objects[1]++;
-          }
-        });
+    for (int from = firstThatReaches(chunk); from <= chunk; from++) {
+      blocks.forEachIn(
+          from,
+          (object, _) -> {
+            if (object < page + Geometry.PAGE_SIZE && object + blocks.sizeOf(object) > page) {
+              objects[0] = objects[1] == 0 ? object : objects[0];
+              objects[1]++;
+            }
+          });
+    }
     faults.add(
         new Fault(
             heap.isUnreadable(page) ? FaultKind.UNREADABLE : FaultKind.PAGE,
             page,
             objects[0],
             damage + "; %d objects lie there".formatted(objects[1])));
+  }
+
+  /** The first chunk that can have an object which goes on into a chunk. */
+  private int firstThatReaches(int chunk) {
+    int from = chunk;
+    while (ChunkEntryFormat.continued(blocks.entry(from), 0) > 0) {
+      from--;
+      if (ChunkEntryFormat.beginnings(blocks.entry(from)) != 0) {
+        break;
+      }
+    }
+    return from;
   }
 }

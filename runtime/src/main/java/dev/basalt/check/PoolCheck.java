@@ -2,9 +2,10 @@ package dev.basalt.check;
 
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.MediaErrorException;
-import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.ClassIds;
+import dev.basalt.format.Geometry;
 import dev.basalt.format.ObjectFormat;
+import dev.basalt.format.SizeClasses;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.format.WeakProxyFormat;
 import dev.basalt.memory.Allocator;
@@ -195,14 +196,13 @@ public final class PoolCheck {
     }
     allocator.forEachFreeRun(
         (offset, bytes) -> {
-          int first = blocks.chunkOf(offset);
-          int end = blocks.chunkOf(offset + bytes);
-          for (int chunk = first; chunk < end; chunk++) {
-            if (blocks.entry(chunk) != ChunkEntryFormat.FREE) {
+          for (long page = offset; page < offset + bytes; page += Geometry.PAGE_SIZE) {
+            if (!blocks.isFreePage(page)) {
               faults.add(
                   FaultKind.FREE_SPACE,
-                  blocks.chunkOffset(chunk),
-                  "the allocator takes chunk %d for free".formatted(chunk));
+                  page,
+                  "the allocator takes the page at %d for free".formatted(page));
+              page = blocks.chunkOffset(blocks.chunkOf(page) + 1) - Geometry.PAGE_SIZE;
             }
           }
         });
@@ -251,13 +251,20 @@ public final class PoolCheck {
     if (size < ObjectFormat.SIZE || size > room) {
       if (report) {
         faults.addOf(
-            FaultKind.SIZE,
+            goesIntoAnother(object, room, blocks) ? FaultKind.DOUBLE_USE : FaultKind.SIZE,
             object,
             "the object has %d bytes in a block of %d".formatted(size, room));
       }
       return false;
     }
     return true;
+  }
+
+  /** Whether a large object has too few pages because others take the next one for theirs. */
+  private static boolean goesIntoAnother(long object, long room, BlockMap blocks) {
+    return room > SizeClasses.SMALL_MAX
+        && blocks.chunkOf(object + room) < blocks.chunkCount()
+        && !blocks.isFreePage(object + room);
   }
 
   private void checkVersion(long object) {

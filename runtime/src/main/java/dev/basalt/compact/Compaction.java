@@ -152,7 +152,7 @@ public final class Compaction {
       fill(block.asSlice(0, size), object, count, relocation);
     } else {
       try (Arena own = Arena.ofConfined()) {
-        MemorySegment run = own.allocate(Geometry.wholeChunks(size), Long.BYTES);
+        MemorySegment run = own.allocate(Geometry.wholePages(size), Long.BYTES);
         fill(run.asSlice(0, size), object, count, relocation);
         chunks.write(place, run);
       }

@@ -6,6 +6,7 @@ import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
 import dev.basalt.format.TablePartFormat;
+import java.util.BitSet;
 
 /**
  * Where each object goes. The chunks of a class follow one another, and in them the objects lie in
@@ -16,20 +17,24 @@ import dev.basalt.format.TablePartFormat;
  * chunk 0         pool header
  * 1 ...           parts of the chunk table
  * then            for each size class its chunks, all full but the last
- * then            runs
+ * then            large objects, page behind page
  * </pre>
  */
 final class Relocation {
+  private static final int PAGES = TablePartFormat.PAGES_PER_CHUNK;
+
   private final BlockMap blocks;
   private final Marks marks;
 
   /**
-   * Of a chunk of small objects: the marked ones of its class before it; of a run: its new chunk.
+   * Of a chunk of small objects: the marked ones of its class before it; of one of large objects:
+   * the pages of marked ones that begin before it.
    */
   private final long[] before;
 
   private final long[] marked = new long[SizeClasses.count()];
   private final int[] firstChunk = new int[SizeClasses.count()];
+  private final int firstLarge;
   private final int parts;
   private final int chunkCount;
 
@@ -37,8 +42,9 @@ final class Relocation {
     this.blocks = blocks;
     this.marks = marks;
     this.before = new long[blocks.chunkCount()];
-    int runChunks = countMarked();
-    int objectChunks = runChunks;
+    long largePages = countMarked();
+    int largeChunks = (int) ((largePages + PAGES - 1) / PAGES);
+    int objectChunks = largeChunks;
     for (int sizeClass = 0; sizeClass < marked.length; sizeClass++) {
       objectChunks += chunksOf(sizeClass);
     }
@@ -53,39 +59,40 @@ final class Relocation {
       firstChunk[sizeClass] = next;
       next += chunksOf(sizeClass);
     }
-    this.chunkCount = next + runChunks;
-    placeRuns(next);
+    this.firstLarge = next;
+    this.chunkCount = next + largeChunks;
   }
 
-  /** Returns the chunks that marked runs have. */
-  private int countMarked() {
-    int runChunks = 0;
+  /** Returns the pages that marked large objects have. */
+  private long countMarked() {
+    long largePages = 0;
     for (int chunk = 0; chunk < before.length; chunk++) {
       long entry = blocks.entry(chunk);
       if (ChunkEntryFormat.kind(entry) == ChunkEntryFormat.SMALL) {
         int sizeClass = ChunkEntryFormat.sizeClass(entry);
         before[chunk] = marked[sizeClass];
         marked[sizeClass] += marks.count(chunk);
-      } else if (isMarkedRun(chunk)) {
-        runChunks += ChunkEntryFormat.runLength(entry);
+      } else {
+        before[chunk] = largePages;
+        largePages += markedPages(chunk, PAGES);
       }
     }
-    return runChunks;
+    return largePages;
   }
 
-  private void placeRuns(int first) {
-    int next = first;
-    for (int chunk = 0; chunk < before.length; chunk++) {
-      if (isMarkedRun(chunk)) {
-        before[chunk] = next;
-        next += ChunkEntryFormat.runLength(blocks.entry(chunk));
-      }
+  /** The pages of marked large objects that begin in a chunk before one of its pages. */
+  private long markedPages(int chunk, int end) {
+    long pages = 0;
+    int beginnings = ChunkEntryFormat.beginnings(blocks.entry(chunk));
+    for (int bits = beginnings & ChunkEntryFormat.pages(0, end); bits != 0; bits &= bits - 1) {
+      long object = pageOffset(chunk, Integer.numberOfTrailingZeros(bits));
+      pages += marks.get(object) ? blocks.pagesOf(object) : 0;
     }
+    return pages;
   }
 
-  private boolean isMarkedRun(int chunk) {
-    return ChunkEntryFormat.kind(blocks.entry(chunk)) == ChunkEntryFormat.RUN
-        && marks.get(blocks.chunkOffset(chunk));
+  private long pageOffset(int chunk, int page) {
+    return blocks.chunkOffset(chunk) + (long) page * Geometry.PAGE_SIZE;
   }
 
   /** Whether an object goes along. */
@@ -122,8 +129,10 @@ final class Relocation {
   long of(long object) {
     int chunk = blocks.chunkOf(object);
     long entry = blocks.entry(chunk);
-    if (ChunkEntryFormat.kind(entry) == ChunkEntryFormat.RUN) {
-      return blocks.chunkOffset((int) before[chunk]);
+    if (ChunkEntryFormat.kind(entry) == ChunkEntryFormat.LARGE) {
+      int page = (int) (object - blocks.chunkOffset(chunk)) / Geometry.PAGE_SIZE;
+      long pages = before[chunk] + markedPages(chunk, page);
+      return blocks.chunkOffset(firstLarge) + pages * Geometry.PAGE_SIZE;
     }
     int sizeClass = ChunkEntryFormat.sizeClass(entry);
     long rank = before[chunk] + marks.countBefore(chunk, object);
@@ -149,14 +158,35 @@ final class Relocation {
         visitor.visit(chunk, ChunkEntryFormat.small(sizeClass, usedIn(sizeClass, chunk)));
       }
     }
+    forEachLargeEntry(visitor);
+  }
+
+  private void forEachLargeEntry(EntryVisitor visitor) {
+    BitSet used = new BitSet();
+    BitSet beginnings = new BitSet();
     for (int chunk = 0; chunk < before.length; chunk++) {
-      if (isMarkedRun(chunk)) {
-        int length = ChunkEntryFormat.runLength(blocks.entry(chunk));
-        visitor.visit((int) before[chunk], ChunkEntryFormat.run(length));
-        for (int i = 1; i < length; i++) {
-          visitor.visit((int) before[chunk] + i, ChunkEntryFormat.RUN_REST);
+      for (int bits = ChunkEntryFormat.beginnings(blocks.entry(chunk));
+          bits != 0;
+          bits &= bits - 1) {
+        long object = pageOffset(chunk, Integer.numberOfTrailingZeros(bits));
+        if (marks.get(object)) {
+          beginnings.set(used.length());
+          used.set(used.length(), used.length() + blocks.pagesOf(object));
         }
       }
     }
+    for (int page = 0; page < used.length(); page += PAGES) {
+      visitor.visit(
+          firstLarge + page / PAGES,
+          ChunkEntryFormat.large(bits(used, page), bits(beginnings, page)));
+    }
+  }
+
+  private static int bits(BitSet all, int from) {
+    int bits = 0;
+    for (int i = 0; i < PAGES; i++) {
+      bits |= all.get(from + i) ? 1 << i : 0;
+    }
+    return bits;
   }
 }

@@ -16,7 +16,11 @@ import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.View;
 import java.lang.foreign.Arena;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reclaims what neither roots nor handles reach, though it is referred to, while updates and views
@@ -38,6 +42,10 @@ public final class CycleCollection {
   private final Heap heap;
   private final Allocator allocator;
   private final Reclaimer reclaimer;
+  private final Semaphore turn = new Semaphore(1);
+  private volatile boolean stopping;
+  private final AtomicLong collections = new AtomicLong();
+  private final AtomicLong collected = new AtomicLong();
 
   /**
    * Prepares collections of a pool.
@@ -60,21 +68,78 @@ public final class CycleCollection {
    *
    * @return the objects that are reclaimed: those that nothing reached
    * @throws InterruptedException if the thread is interrupted while it waits; nothing has happened
+   * @throws PoolClosedException if the pool is closed meanwhile
    */
-  public synchronized long run() throws InterruptedException {
+  public long run() throws InterruptedException {
+    return run(Long.MAX_VALUE, () -> true);
+  }
+
+  /**
+   * Collects once, but gives up if another collection or transactions last longer than it has
+   * patience for, or if it is not wanted any more when its turn has come.
+   */
+  long run(long patienceNanos, BooleanSupplier isWanted) throws InterruptedException {
+    if (!turn.tryAcquire(patienceNanos, TimeUnit.NANOSECONDS)) {
+      return 0;
+    }
+    try {
+      checkGoesOn();
+      return isWanted.getAsBoolean() ? collect(patienceNanos) : 0;
+    } finally {
+      turn.release();
+    }
+  }
+
+  private long collect(long patienceNanos) throws InterruptedException {
     reclaimer.drain();
     try (Arena arena = Arena.ofConfined()) {
-      Garbage garbage = find(arena);
+      Garbage garbage = find(arena, patienceNanos);
+      if (garbage == null) {
+        return 0;
+      }
       long count = garbage.count();
       if (count > 0) {
         cut(garbage);
         reclaimer.drain();
       }
+      collected.addAndGet(count);
+      collections.incrementAndGet();
       return count;
     }
   }
 
-  private Garbage find(Arena arena) throws InterruptedException {
+  /**
+   * The collections since the pool was opened.
+   *
+   * @return how many came to their end
+   */
+  public long collections() {
+    return collections.get();
+  }
+
+  /**
+   * The objects that they have found to be garbage.
+   *
+   * @return how many
+   */
+  public long collected() {
+    return collected.get();
+  }
+
+  /** Ends a running collection, waits for its end, and refuses others: the pool is being closed. */
+  public void close() {
+    stopping = true;
+    turn.acquireUninterruptibly();
+    turn.release();
+  }
+
+  private void checkGoesOn() {
+    if (stopping) {
+      throw new PoolClosedException(space.name() + " is being closed");
+    }
+  }
+
+  private @Nullable Garbage find(Arena arena, long patienceNanos) throws InterruptedException {
     NotedObjects noted = new NotedObjects(heap);
     space.noteHandles(noted);
     try (View view = transactions.openView()) {
@@ -84,17 +149,21 @@ public final class CycleCollection {
       Reachability reachability =
           new Reachability(
               marks,
-              (object, visitor) ->
-                  shapes.forEachSlot(
-                      object,
-                      (_, slot) -> {
-                        if (SlotFormat.isPointer(slot)) {
-                          visitor.accept(slot);
-                        }
-                      }));
+              (object, visitor) -> {
+                checkGoesOn();
+                shapes.forEachSlot(
+                    object,
+                    (_, slot) -> {
+                      if (SlotFormat.isPointer(slot)) {
+                        visitor.accept(slot);
+                      }
+                    });
+              });
       reachability.markFrom(heap.heapOffset() + PoolHeaderFormat.ROOT_DIRECTORY);
       markNoted(noted, view, reachability);
-      awaitOldest(view.version());
+      if (!awaitOldest(view.version(), patienceNanos)) {
+        return null;
+      }
       markNoted(noted, view, reachability);
       Garbage garbage = new Garbage(heap, allocator, marks, chunkCount, view.version());
       space
@@ -126,13 +195,17 @@ public final class CycleCollection {
     }
   }
 
-  private void awaitOldest(long snapshot) throws InterruptedException {
+  /** Waits until no snapshot is older; whether that has happened in time. */
+  private boolean awaitOldest(long snapshot, long patienceNanos) throws InterruptedException {
+    long begin = System.nanoTime();
     while (transactions.oldestSnapshot() < snapshot) {
-      if (transactions.isClosed()) {
-        throw new PoolClosedException(space.name() + " is being closed");
+      checkGoesOn();
+      if (System.nanoTime() - begin > patienceNanos) {
+        return false;
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+    return true;
   }
 
   private void cut(Garbage garbage) {
@@ -142,6 +215,7 @@ public final class CycleCollection {
       cut.cut(
           garbage.withSlots(chunk),
           () -> {
+            checkGoesOn(); // what is not cut yet is garbage as before
             if (++steps[0] % STEPS_PER_DRAIN == 0) {
               reclaimer.drain();
             }

@@ -14,10 +14,10 @@ package dev.basalt.format;
  * </pre>
  */
 public final class Geometry {
-  /** The unit of mapping and of writing home. */
+  /** The unit of mapping, of writing home, and of the room of a large object. */
   public static final int PAGE_SIZE = 4096;
 
-  /** The unit in which the heap is handed out; a multiple of the page size. */
+  /** The unit in which the heap is divided among sizes; a multiple of the page size. */
   public static final int CHUNK_SIZE = 64 << 10;
 
   /** Where the log starts. */
@@ -39,6 +39,16 @@ public final class Geometry {
    */
   public static long heapOffset(long logSize) {
     return LOG_OFFSET + logSize;
+  }
+
+  /**
+   * Rounds up to whole pages.
+   *
+   * @param bytes a size
+   * @return the least multiple of the page size that is not smaller
+   */
+  public static long wholePages(long bytes) {
+    return (bytes + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
   }
 
   /**

@@ -4,7 +4,8 @@ package dev.basalt.format;
  * The block sizes of small objects, and how a chunk of such blocks is laid out.
  *
  * <p>Steps of 16 bytes up to 256, then eight steps per doubling up to 8 KiB (at most 12.5% waste),
- * then the sizes of which a whole number fills a chunk. Larger objects get runs of whole chunks.
+ * then the sizes of which 7 to 4 fill a chunk. Larger objects get runs of whole pages, which may go
+ * on from one chunk into the next.
  *
  * <pre>
  * chunk:  0        allocation bitmap, one bit per block, whole 8-byte words
@@ -18,6 +19,7 @@ public final class SizeClasses {
   private static final int FINE_MAX = 256;
   private static final int STEPPED_MAX = 8192;
   private static final int FIT_MAX = 7;
+  private static final int FIT_MIN = 4;
 
   private static final int[] SIZES = sizes();
   private static final int[] BLOCKS = new int[SIZES.length];
@@ -59,7 +61,7 @@ public final class SizeClasses {
         sizes[n++] = base + base / 8 * step;
       }
     }
-    for (int fit = FIT_MAX; fit >= 2; fit--) {
+    for (int fit = FIT_MAX; fit >= FIT_MIN; fit--) {
       int size = (Geometry.CHUNK_SIZE - GRANULE) / fit / GRANULE * GRANULE;
       if (size > sizes[n - 1]) {
         sizes[n++] = size;
@@ -112,7 +114,7 @@ public final class SizeClasses {
    * @return the size of its block
    */
   public static long blockBytes(long bytes) {
-    return bytes <= SMALL_MAX ? blockSize(classOf((int) bytes)) : Geometry.wholeChunks(bytes);
+    return bytes <= SMALL_MAX ? blockSize(classOf((int) bytes)) : Geometry.wholePages(bytes);
   }
 
   /**

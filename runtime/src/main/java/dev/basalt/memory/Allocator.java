@@ -21,8 +21,8 @@ import java.util.function.LongConsumer;
  * <ol>
  *   <li>A block is reserved by at most one update, and only if its committed bit is clear.
  *   <li>In every committed state a chunk's table entry counts the bits that are set in its bitmap,
- *       and says free if there are none. So an emptied chunk can serve any class, or a run, at
- *       once.
+ *       or has a bit for each page in use, and says free if there are none. So an emptied chunk can
+ *       serve any class, or large blocks, at once.
  *   <li>A chunk that has a reservation is never given another use.
  * </ol>
  *
@@ -34,7 +34,8 @@ import java.util.function.LongConsumer;
  * the three waits for a disk. The rest may be called at any time.
  *
  * <p>Parts: {@link SmallBlocks} and {@link BlockSource} serve small blocks from chunks of their
- * class; {@link ChunkSpace} has the chunks, with {@link FreeRuns} and the {@link ChunkTable}.
+ * class; large ones are rows of pages, {@link LargeBlocks}. {@link ChunkSpace} has the chunks and
+ * pages, with {@link FreeRuns} and the {@link ChunkTable}.
  */
 public final class Allocator {
   /** The free space that stays allocated in the medium grows with the pool, between these. */
@@ -110,16 +111,16 @@ public final class Allocator {
   private long reserve(long bytes, boolean forLimbo) {
     return bytes <= SizeClasses.SMALL_MAX
         ? small.reserve((int) bytes, forLimbo)
-        : table.chunkOffset(space.take(chunksOf(bytes), forLimbo));
+        : table.pageOffset(space.takePages(pagesOf(bytes), forLimbo));
   }
 
-  private int chunksOf(long bytes) {
-    long chunks = Geometry.wholeChunks(bytes) / Geometry.CHUNK_SIZE;
-    if (chunks > Integer.MAX_VALUE / 2) {
+  private int pagesOf(long bytes) {
+    long pages = Geometry.wholePages(bytes) / Geometry.PAGE_SIZE;
+    if (pages > Integer.MAX_VALUE / 2) {
       throw new PoolFullException(
           "%s: no pool can hold an object of %d bytes".formatted(heap.medium().name(), bytes));
     }
-    return (int) chunks;
+    return (int) pages;
   }
 
   /**
@@ -132,8 +133,30 @@ public final class Allocator {
     if (bytes <= SizeClasses.SMALL_MAX) {
       small.cancel(block);
     } else {
-      space.giveBack(table.chunkOf(block), chunksOf(bytes));
+      space.giveBackPages(table.pageOf(block), pagesOf(bytes));
     }
+  }
+
+  /**
+   * Takes free chunks for what no object is made of: the entries of a spilled commit, which are
+   * written without regard to page sums. So they must not share a chunk with objects.
+   *
+   * @param bytes a multiple of the chunk size
+   * @return where the first chunk starts
+   * @throws PoolFullException if the pool is full and cannot grow
+   */
+  public long takeChunks(long bytes) {
+    return table.chunkOffset(space.takeChunks(pagesOf(bytes) / FreeRuns.CHUNK, false));
+  }
+
+  /**
+   * Gives chunks back.
+   *
+   * @param place where the first one starts
+   * @param bytes as taken
+   */
+  public void giveBackChunks(long place, long bytes) {
+    space.giveBackChunks(table.chunkOf(place), pagesOf(bytes) / FreeRuns.CHUNK);
   }
 
   // ---- commits
@@ -183,38 +206,27 @@ public final class Allocator {
       small.planAllocation(block, words);
       return;
     }
-    int chunk = table.chunkOf(block);
-    int length = chunksOf(bytes);
-    words.put(table.entryOffset(chunk), ChunkEntryFormat.run(length));
-    table.planNoSums(chunk, words);
-    for (int i = 1; i < length; i++) {
-      words.put(table.entryOffset(chunk + i), ChunkEntryFormat.RUN_REST);
-      table.planNoSums(chunk + i, words);
-    }
+    LargeBlocks.planAllocation(table, words, table.pageOf(block), pagesOf(bytes));
   }
 
   private void planRelease(long block, OffsetMap words) {
     int chunk = table.chunkOf(block);
     long entry = table.entry(chunk);
     switch (ChunkEntryFormat.kind(entry)) {
-      case ChunkEntryFormat.RUN -> planRunRelease(block, chunk, entry, words);
+      case ChunkEntryFormat.LARGE -> {
+        int page = table.pageOf(block);
+        if (block != table.pageOffset(page) || !LargeBlocks.begins(table, words, page)) {
+          throw new CorruptPoolException(
+              "%s: the block at %d is released twice, or from its middle"
+                  .formatted(heap.medium().name(), block));
+        }
+        space.planRelease(page, LargeBlocks.planRelease(table, words, page));
+      }
       case ChunkEntryFormat.SMALL -> small.planRelease(block, entry, words);
       default ->
           throw new CorruptPoolException(
               "%s: the block at %d lies in a chunk that holds no objects"
                   .formatted(heap.medium().name(), block));
-    }
-  }
-
-  private void planRunRelease(long block, int chunk, long entry, OffsetMap words) {
-    int length = ChunkEntryFormat.runLength(entry);
-    if (block != table.chunkOffset(chunk) || !space.planRelease(chunk, length)) {
-      throw new CorruptPoolException(
-          "%s: the run at %d is released twice, or from its middle (%d)"
-              .formatted(heap.medium().name(), table.chunkOffset(chunk), block));
-    }
-    for (int i = 0; i < length; i++) {
-      words.put(table.entryOffset(chunk + i), ChunkEntryFormat.FREE);
     }
   }
 
@@ -275,8 +287,9 @@ public final class Allocator {
    * @param objects the number of blocks in use
    * @param objectBytes their bytes
    * @param freeBytes bytes in chunks that nothing uses
-   * @param largestFreeRunBytes the bytes of the longest row of such chunks
-   * @param largeObjects the blocks that have chunks of their own
+   * @param freePageBytes bytes in free pages of chunks of large blocks
+   * @param largestFreeRunBytes the bytes of the longest row of free pages
+   * @param largeObjects the blocks that have pages of their own
    * @param largeObjectBytes their bytes
    * @param sizeClasses the chunks of small blocks by size class, smallest first
    */
@@ -284,6 +297,7 @@ public final class Allocator {
       long objects,
       long objectBytes,
       long freeBytes,
+      long freePageBytes,
       long largestFreeRunBytes,
       long largeObjects,
       long largeObjectBytes,
@@ -312,13 +326,16 @@ public final class Allocator {
    * The size of the blocks in a chunk.
    *
    * @param chunk the chunk
-   * @return bytes, those of the whole run in its first chunk; 0 if no block starts in the chunk
+   * @return bytes, those of the first one if they are large; 0 if no block starts in the chunk
    */
   public synchronized long blockSize(int chunk) {
     long entry = table.entry(chunk);
     return switch (ChunkEntryFormat.kind(entry)) {
       case ChunkEntryFormat.SMALL -> SizeClasses.blockSize(ChunkEntryFormat.sizeClass(entry));
-      case ChunkEntryFormat.RUN -> (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE;
+      case ChunkEntryFormat.LARGE -> {
+        int first = Integer.numberOfTrailingZeros(ChunkEntryFormat.beginnings(entry));
+        yield first < FreeRuns.CHUNK ? largeSize(chunk, first) : 0;
+      }
       default -> 0;
     };
   }
@@ -354,12 +371,20 @@ public final class Allocator {
           }
         }
       }
-      case ChunkEntryFormat.RUN ->
+      case ChunkEntryFormat.LARGE -> {
+        for (int bits = ChunkEntryFormat.beginnings(entry); bits != 0; bits &= bits - 1) {
+          int page = Integer.numberOfTrailingZeros(bits);
           visitor.visit(
-              table.chunkOffset(chunk),
-              (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE);
+              table.chunkOffset(chunk) + (long) page * Geometry.PAGE_SIZE, largeSize(chunk, page));
+        }
+      }
       default -> {}
     }
+  }
+
+  private long largeSize(int chunk, int page) {
+    int first = chunk * FreeRuns.CHUNK + page;
+    return (long) LargeBlocks.length(table, first) * Geometry.PAGE_SIZE;
   }
 
   /**
@@ -393,8 +418,13 @@ public final class Allocator {
         long word = block < 0 ? 0 : bitmapWord(start, block);
         yield (word & (1L << block)) != 0 ? SizeClasses.blockSize(sizeClass) : 0;
       }
-      case ChunkEntryFormat.RUN ->
-          offset == start ? (long) ChunkEntryFormat.runLength(entry) * Geometry.CHUNK_SIZE : 0;
+      case ChunkEntryFormat.LARGE -> {
+        int page = (int) (offset - start) / Geometry.PAGE_SIZE;
+        boolean begins =
+            offset % Geometry.PAGE_SIZE == 0
+                && (ChunkEntryFormat.beginnings(entry) & 1 << page) != 0;
+        yield begins ? largeSize(chunk, page) : 0;
+      }
       default -> 0;
     };
   }
@@ -406,13 +436,13 @@ public final class Allocator {
   }
 
   /**
-   * Visits every run of free chunks as the allocator knows them, for checks.
+   * Visits every run of free pages as the allocator knows them, for checks.
    *
    * @param visitor takes the offset of a run and its bytes
    */
   public void forEachFreeRun(OffsetMap.Visitor visitor) {
     space.forEachFree(
         (first, length) ->
-            visitor.visit(table.chunkOffset(first), (long) length * Geometry.CHUNK_SIZE));
+            visitor.visit(table.pageOffset(first), (long) length * Geometry.PAGE_SIZE));
   }
 }

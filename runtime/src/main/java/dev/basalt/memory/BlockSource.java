@@ -149,14 +149,14 @@ final class BlockSource {
     if (state != null) {
       return state;
     }
-    int chunk = blocks.space().takeWithoutGrowth(1);
+    int chunk = blocks.space().takeChunkWithoutGrowth();
     if (chunk < 0) {
       // The search for a free chunk may have come upon chunks of this class.
       state = pollWithRoom();
       if (state != null) {
         return state;
       }
-      chunk = blocks.space().take(1, forLimbo);
+      chunk = blocks.space().takeChunks(1, forLimbo);
     }
     return blocks.begin(chunk, sizeClass);
   }

@@ -11,7 +11,8 @@ import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 
 /**
- * The chunks of the heap: which runs of them are free, and where more come from.
+ * The chunks of the heap and their pages: which are free, and where more come from. Chunks are
+ * taken for small objects, rows of pages for large ones.
  *
  * <p>After opening, the chunk table is read part by part as free chunks are needed; each entry is
  * read once ({@link #scanned}). What is free behind that point is not known yet and cannot be
@@ -20,9 +21,9 @@ import java.util.function.LongConsumer;
  * <p>Invariants:
  *
  * <ol>
- *   <li>A chunk is in {@link #free} only if its entry in the heap says free, nothing has reserved
- *       it, and it lies before {@link #scanned}.
- *   <li>A chunk that may be a hole in the medium ({@link #unsure}) is free.
+ *   <li>A page is in {@link #free} only if its chunk's entry in the heap says so, nothing has
+ *       reserved it, and its chunk lies before {@link #scanned}.
+ *   <li>A page that may be a hole in the medium, or unreadable ({@link #unsure}), is free.
  *   <li>A chunk in {@link #settled} has been free since before the log's start.
  *   <li>Only {@code forLimbo} takes the last {@link #reserveChunks} free chunks.
  * </ol>
@@ -66,10 +67,11 @@ final class ChunkSpace {
   /** Words that the next commit must carry: parts added to the chunk table. */
   private final OffsetMap pendingWords = new OffsetMap();
 
-  /** Runs that the planned commit frees: the offset of the first chunk, and their length. */
+  /** Runs that the planned commit frees: the offset of the first page, and their length. */
   private final OffsetMap releasing = new OffsetMap();
 
   private final BitSet unsure = new BitSet();
+  private int unsureCount;
   private final BitSet settled = new BitSet();
 
   /** Chunks freed or given back since the last checkpoint began, and still free. */
@@ -91,57 +93,85 @@ final class ChunkSpace {
 
   // ---- taking
 
-  /** Takes free chunks in a row if the pool has some without growing; else returns -1. */
-  int takeWithoutGrowth(int length) {
-    int first = takeFree(length, false);
-    return first < 0 ? first : allocated(first, length);
+  /** What somebody wants to take. */
+  private record Wish(int pages, boolean wholeChunks, boolean forLimbo) {
+    static Wish ofChunks(int chunks, boolean forLimbo) {
+      return new Wish(chunks * FreeRuns.CHUNK, true, forLimbo);
+    }
+
+    int chunks() {
+      return (pages + FreeRuns.CHUNK - 1) / FreeRuns.CHUNK;
+    }
+  }
+
+  /** Takes a free chunk if the pool has one without growing; else returns -1. */
+  int takeChunkWithoutGrowth() {
+    int first = takeFree(Wish.ofChunks(1, false));
+    return first < 0 ? first : allocated(first, FreeRuns.CHUNK) / FreeRuns.CHUNK;
   }
 
   /**
    * Takes free chunks in a row; the pool grows if need be.
    *
+   * @return the first chunk
    * @throws PoolFullException if it cannot
    */
-  int take(int length, boolean forLimbo) {
-    int first = takeFree(length, forLimbo);
+  int takeChunks(int chunks, boolean forLimbo) {
+    return take(Wish.ofChunks(chunks, forLimbo)) / FreeRuns.CHUNK;
+  }
+
+  /**
+   * Takes free pages in a row; the pool grows if need be.
+   *
+   * @return the first page
+   * @throws PoolFullException if it cannot
+   */
+  int takePages(int pages, boolean forLimbo) {
+    return take(new Wish(pages, false, forLimbo));
+  }
+
+  private int take(Wish wish) {
+    int first = takeFree(wish);
     if (first < 0) {
       growLock.lock();
       try {
-        first = takeFree(length, forLimbo);
+        first = takeFree(wish);
         while (first < 0) {
-          first = takeNew(length, forLimbo);
+          first = takeNew(wish);
         }
       } finally {
         growLock.unlock();
       }
     }
-    return allocated(first, length);
+    return allocated(first, wish.pages);
   }
 
   /** Grows the pool and tries again; -1 if others were faster. */
-  private int takeNew(int length, boolean forLimbo) {
+  private int takeNew(Wish wish) {
     try {
-      grow(missing(length, forLimbo));
-      return takeFree(length, forLimbo);
+      grow(missing(wish));
+      return takeFree(wish);
     } catch (PoolFullException e) {
       smallChunks.giveBackEmpty();
-      int first = takeFree(length, forLimbo);
+      int first = takeFree(wish);
       if (first < 0) {
-        throw full((long) length * Geometry.CHUNK_SIZE, e);
+        throw full(bytes(wish.pages), e);
       }
       return first;
     }
   }
 
-  private int takeFree(int length, boolean forLimbo) {
+  private int takeFree(Wish wish) {
     while (true) {
       lock.lock();
       try {
-        int kept = forLimbo ? 0 : reserveChunks();
-        int first = free.count() - length >= kept ? free.take(length) : -1;
+        int kept = wish.forLimbo ? 0 : reserveChunks();
+        int first =
+            wish.wholeChunks
+                ? free.takeChunks(wish.chunks(), kept)
+                : free.takePages(wish.pages, kept);
         if (first >= 0) {
-          settled.clear(first, first + length);
-          freed.clear(first, first + length);
+          isTaken(first, wish.pages);
           return first;
         }
         if (!scan()) {
@@ -153,16 +183,23 @@ final class ChunkSpace {
     }
   }
 
+  private void isTaken(int first, int length) {
+    int chunk = first / FreeRuns.CHUNK;
+    int end = (first + length - 1) / FreeRuns.CHUNK + 1;
+    settled.clear(chunk, end);
+    freed.clear(chunk, end);
+  }
+
   private int reserveChunks() {
     return Math.clamp(table.chunkCount() / RESERVE_PART, 1, RESERVE_MAX);
   }
 
   /**
-   * Sees to it that chunks that were taken are no holes, because a later write home must find room,
+   * Sees to it that pages that were taken are no holes, because a later write home must find room,
    * and that nobody compares what they hold with sums.
    */
   private int allocated(int first, int length) {
-    heap.declareSound(table.chunkOffset(first), bytes(length));
+    heap.declareSound(table.pageOffset(first), bytes(length));
     lock.lock();
     try {
       int hole = unsure.nextSetBit(first);
@@ -173,23 +210,29 @@ final class ChunkSpace {
       lock.unlock();
     }
     try {
-      heap.medium().allocate(table.chunkOffset(first), bytes(length));
-      heap.makeReadable(table.chunkOffset(first), bytes(length));
+      heap.medium().allocate(table.pageOffset(first), bytes(length));
+      heap.makeReadable(table.pageOffset(first), bytes(length));
     } catch (RuntimeException e) {
-      giveBack(first, length);
+      giveBackPages(first, length);
       throw e instanceof PoolFullException cause ? full(bytes(length), cause) : e;
     }
     lock.lock();
     try {
-      unsure.clear(first, first + length);
+      setUnsure(first, first + length, false);
     } finally {
       lock.unlock();
     }
     return first;
   }
 
-  private static long bytes(int chunks) {
-    return (long) chunks * Geometry.CHUNK_SIZE;
+  private void setUnsure(int from, int to, boolean isUnsure) {
+    unsureCount -= unsure.get(from, to).cardinality();
+    unsure.set(from, to, isUnsure);
+    unsureCount += isUnsure ? to - from : 0;
+  }
+
+  private static long bytes(int pages) {
+    return (long) pages * Geometry.PAGE_SIZE;
   }
 
   private PoolFullException full(long needed, PoolFullException cause) {
@@ -203,7 +246,7 @@ final class ChunkSpace {
               .formatted(
                   cause.getMessage(),
                   space.free(),
-                  bytes(reserveChunks()),
+                  bytes(reserveChunks() * FreeRuns.CHUNK),
                   space.largestFreeRun(),
                   needed,
                   space.maxSize()),
@@ -222,62 +265,80 @@ final class ChunkSpace {
     if (scanned >= end) {
       return false;
     }
-    while (scanned < end) {
-      int releasedLength = (int) releasing.get(table.chunkOffset(scanned), 0);
-      scanned += releasedLength > 0 ? releasedLength : scan(scanned, end);
+    int firstPage = scanned * FreeRuns.CHUNK;
+    BitSet found = new BitSet();
+    try {
+      while (scanned < end) {
+        scan(scanned, found, firstPage);
+        scanned++;
+      }
+    } finally {
+      removeReleasing(found, firstPage);
+      for (int from = found.nextSetBit(0); from >= 0; ) {
+        int to = found.nextClearBit(from);
+        addFound(firstPage + from, firstPage + to);
+        from = found.nextSetBit(to);
+      }
     }
     return true;
   }
 
-  /** Takes note of a chunk and of those like it behind it; returns how many they are. */
-  private int scan(int chunk, int end) {
+  /** Takes note of what is free in a chunk, or has room. */
+  private void scan(int chunk, BitSet found, int firstPage) {
     long entry = table.entry(chunk);
-    return switch (ChunkEntryFormat.kind(entry)) {
-      case ChunkEntryFormat.FREE -> scanFree(chunk, end);
+    int page = chunk * FreeRuns.CHUNK - firstPage;
+    switch (ChunkEntryFormat.kind(entry)) {
+      case ChunkEntryFormat.FREE -> found.set(page, page + FreeRuns.CHUNK, isUnused(chunk));
       case ChunkEntryFormat.SMALL -> {
         int sizeClass = ChunkEntryFormat.sizeClass(entry);
         if (ChunkEntryFormat.used(entry) < SizeClasses.blocksPerChunk(sizeClass)) {
           smallChunks.found(chunk, sizeClass);
         }
-        yield 1;
       }
-      case ChunkEntryFormat.RUN -> ChunkEntryFormat.runLength(entry);
-      default -> 1;
-    };
+      case ChunkEntryFormat.LARGE -> {
+        for (int i = 0; i < FreeRuns.CHUNK; i++) {
+          found.set(page + i, (ChunkEntryFormat.usedPages(entry) >>> i & 1) == 0);
+        }
+      }
+      default -> {}
+    }
   }
 
-  private int scanFree(int chunk, int end) {
-    int length = 0;
-    while (chunk + length < end && isUnused(chunk + length)) {
-      length++;
-    }
-    if (length == 0) {
-      return 1;
-    }
-    free.add(chunk, length);
+  /** What is being released is noted when its commit is. */
+  private void removeReleasing(BitSet found, int firstPage) {
+    releasing.forEach(
+        (offset, length) -> {
+          int from = table.pageOf(offset) - firstPage;
+          int to = from + (int) length;
+          if (to > 0) {
+            found.clear(Math.max(from, 0), to);
+          }
+        });
+  }
+
+  private void addFound(int from, int to) {
+    free.add(from, to - from);
     // What a sparse copy or an earlier session has left without space cannot be told.
-    int unsureEnd = Math.min(chunk + length, chunksAtOpening);
-    if (chunk < unsureEnd) {
-      unsure.set(chunk, unsureEnd);
+    int unsureEnd = Math.min(to, chunksAtOpening * FreeRuns.CHUNK);
+    if (from < unsureEnd) {
+      setUnsure(from, unsureEnd, true);
     }
-    return length;
   }
 
-  /** Whether a chunk is free in the heap, and in memory too. */
+  /** Whether a chunk that is free in the heap is so in memory too. */
   private boolean isUnused(int chunk) {
-    return table.entry(chunk) == ChunkEntryFormat.FREE
-        && !table.isPart(chunk)
-        && !isLoaded.test(chunk);
+    return !table.isPart(chunk) && !isLoaded.test(chunk);
   }
 
   // ---- growth
 
   /** How many chunks the pool must get so that a run can be taken. */
-  private int missing(int length, boolean forLimbo) {
+  private int missing(Wish wish) {
     lock.lock();
     try {
-      int kept = forLimbo ? 0 : reserveChunks() + 1;
-      return Math.max(length - free.lengthBefore(table.chunkCount()), length + kept - free.count());
+      int kept = wish.forLimbo ? 0 : reserveChunks() + 1;
+      int atEnd = free.lengthBefore(table.chunkCount() * FreeRuns.CHUNK) / FreeRuns.CHUNK;
+      return Math.max(wish.chunks() - atEnd, wish.chunks() + kept - free.wholeChunks());
     } finally {
       lock.unlock();
     }
@@ -319,11 +380,15 @@ final class ChunkSpace {
   /**
    * Gives back chunks that were taken and not committed; a spilled commit may have written there.
    */
-  void giveBack(int first, int length) {
+  void giveBackChunks(int first, int chunks) {
+    giveBackPages(first * FreeRuns.CHUNK, chunks * FreeRuns.CHUNK);
+  }
+
+  /** Gives back pages that were taken and not committed. */
+  void giveBackPages(int first, int length) {
     lock.lock();
     try {
-      free.add(first, length);
-      freed.set(first, first + length);
+      addFreed(first, length);
     } finally {
       lock.unlock();
     }
@@ -338,17 +403,25 @@ final class ChunkSpace {
     lock.lock();
     try {
       unload.run();
-      release(chunk, 1);
+      release(chunk * FreeRuns.CHUNK, FreeRuns.CHUNK);
     } finally {
       lock.unlock();
     }
   }
 
-  /** The chunks' entries say free now; what lies behind {@link #scanned} will be found there. */
+  /** The pages are free in the heap; what lies behind {@link #scanned} will be found there. */
   private void release(int first, int length) {
-    if (first < scanned) {
-      free.add(first, length);
-      freed.set(first, first + length);
+    int known = Math.min(length, scanned * FreeRuns.CHUNK - first);
+    if (known > 0) {
+      addFreed(first, known);
+    }
+  }
+
+  private void addFreed(int first, int length) {
+    free.add(first, length);
+    int end = (first + length - 1) / FreeRuns.CHUNK + 1;
+    for (int chunk = first / FreeRuns.CHUNK; chunk < end; chunk++) {
+      freed.set(chunk, free.isFreeChunk(chunk));
     }
   }
 
@@ -365,13 +438,11 @@ final class ChunkSpace {
     }
   }
 
-  /** Plans to free a run; whether it is not planned already. */
-  boolean planRelease(int first, int length) {
+  /** Plans to free a run of pages. */
+  void planRelease(int first, int length) {
     lock.lock();
     try {
-      boolean isNew = releasing.get(table.chunkOffset(first), 0) == 0;
-      releasing.put(table.chunkOffset(first), length);
-      return isNew;
+      releasing.put(table.pageOffset(first), length);
     } finally {
       lock.unlock();
     }
@@ -384,7 +455,7 @@ final class ChunkSpace {
       if (pendingWords.size() > 0) {
         dropPendingInPlace();
       }
-      releasing.forEach((offset, length) -> release(table.chunkOf(offset), (int) length));
+      releasing.forEach((offset, length) -> release(table.pageOf(offset), (int) length));
       releasing.clear();
     } finally {
       lock.unlock();
@@ -424,34 +495,34 @@ final class ChunkSpace {
       int length;
       lock.lock();
       try {
-        long excess = (long) free.count() - unsure.cardinality() - keptBytes / Geometry.CHUNK_SIZE;
+        long excess = (bytes(free.count() - unsureCount) - keptBytes) / Geometry.CHUNK_SIZE;
         first = settled.nextSetBit(0);
         if (first < 0 || excess <= 0) {
           return;
         }
         int limit = (int) Math.min(excess, runLengthMax);
         length = Math.min(settled.nextClearBit(first) - first, limit);
-        free.takeAt(first, length);
+        free.takeAt(first * FreeRuns.CHUNK, length * FreeRuns.CHUNK);
         settled.clear(first, first + length);
       } finally {
         lock.unlock();
       }
-      discard(first, length);
+      discard(first * FreeRuns.CHUNK, length * FreeRuns.CHUNK);
     }
   }
 
-  /** Nobody else has the chunks while this runs. */
+  /** Nobody else has the pages while this runs; they are whole chunks. */
   private void discard(int first, int length) {
     boolean done = false;
     try {
       // Else the next checkpoint would write the pages home and fill the hole again.
-      heap.dirty().forget(table.chunkOffset(first), bytes(length));
-      done = heap.medium().discard(table.chunkOffset(first), bytes(length));
+      heap.dirty().forget(table.pageOffset(first), bytes(length));
+      done = heap.medium().discard(table.pageOffset(first), bytes(length));
     } finally {
       lock.lock();
       try {
         if (done) {
-          unsure.set(first, first + length);
+          setUnsure(first, first + length, true);
         }
         free.add(first, length);
       } finally {

@@ -49,6 +49,15 @@ final class ChunkTable {
     return parts.chunkOf(offset);
   }
 
+  long pageOffset(int page) {
+    return parts.chunkOffset(0) + (long) page * Geometry.PAGE_SIZE;
+  }
+
+  /** The page in which an offset lies, counted from the heap's start. */
+  int pageOf(long offset) {
+    return (int) ((offset - parts.chunkOffset(0)) / Geometry.PAGE_SIZE);
+  }
+
   long entryOffset(int chunk) {
     return parts.entryOffset(chunk);
   }
@@ -67,7 +76,7 @@ final class ChunkTable {
   long entry(int chunk) {
     heap.verify(entryOffset(chunk), ChunkEntryFormat.SIZE);
     long entry = heap.getLong(entryOffset(chunk));
-    if (!isSound(chunk, entry)) {
+    if (!isSound(entry)) {
       throw new CorruptPoolException(
           "%s: the entry of chunk %d makes no sense: %x"
               .formatted(heap.medium().name(), chunk, entry));
@@ -75,9 +84,9 @@ final class ChunkTable {
     return entry;
   }
 
-  private boolean isSound(int chunk, long entry) {
+  private static boolean isSound(long entry) {
     return switch (ChunkEntryFormat.kind(entry)) {
-      case ChunkEntryFormat.FREE, ChunkEntryFormat.RUN_REST, ChunkEntryFormat.META -> true;
+      case ChunkEntryFormat.FREE, ChunkEntryFormat.META -> true;
       case ChunkEntryFormat.SMALL -> {
         int sizeClass = ChunkEntryFormat.sizeClass(entry);
         int used = ChunkEntryFormat.used(entry);
@@ -85,10 +94,7 @@ final class ChunkTable {
             && used > 0
             && used <= SizeClasses.blocksPerChunk(sizeClass);
       }
-      case ChunkEntryFormat.RUN -> {
-        int length = ChunkEntryFormat.runLength(entry);
-        yield length > 0 && length <= chunkCount() - chunk;
-      }
+      case ChunkEntryFormat.LARGE -> ChunkEntryFormat.isSoundLarge(entry);
       default -> false;
     };
   }

@@ -286,11 +286,12 @@ public final class Heap {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment chunk = arena.allocate(Geometry.CHUNK_SIZE, Long.BYTES);
       for (long at = offset; at < offset + length; at += chunk.byteSize()) {
+        MemorySegment part = chunk.asSlice(0, Math.min(chunk.byteSize(), offset + length - at));
         try {
-          medium.read(at, chunk);
+          medium.read(at, part);
         } catch (MediaErrorException e) {
           medium.checkIntact();
-          medium.write(at, chunk.fill((byte) 0)); // a device finds another place for it
+          medium.write(at, part.fill((byte) 0)); // a device finds another place for it
         }
       }
     }

@@ -4,7 +4,6 @@ import static dev.basalt.format.Structure.U32;
 
 import dev.basalt.format.Geometry;
 import dev.basalt.format.PageSumFormat;
-import dev.basalt.format.TablePartFormat;
 import dev.basalt.medium.Medium;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -32,26 +31,29 @@ public final class SummedChunks {
   /**
    * Writes bytes and the sums of their pages; not durable before the medium's next sync.
    *
-   * @param offset where they go, the start of a chunk that is written once
+   * @param offset where they go, the start of a page; each page is written once
    * @param bytes native memory with whole pages
    */
   public void write(long offset, MemorySegment bytes) {
     medium.write(offset, bytes);
-    for (long at = 0; at < bytes.byteSize(); at += Geometry.CHUNK_SIZE) {
-      long length = Math.min(Geometry.CHUNK_SIZE, bytes.byteSize() - at);
-      writeSums(parts.chunkOf(offset + at), bytes.asSlice(at, length));
+    for (long at = 0; at < bytes.byteSize(); ) {
+      long chunkEnd = parts.chunkOffset(parts.chunkOf(offset + at) + 1);
+      long length = Math.min(chunkEnd - offset - at, bytes.byteSize() - at);
+      writeSums(offset + at, bytes.asSlice(at, length));
+      at += length;
     }
   }
 
-  private void writeSums(int chunk, MemorySegment bytes) {
+  /** Writes the sums of pages of one chunk. */
+  private void writeSums(long offset, MemorySegment bytes) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment sums =
-          arena.allocate((long) TablePartFormat.PAGES_PER_CHUNK * PageSumFormat.SIZE);
-      for (int page = 0; page < bytes.byteSize() / Geometry.PAGE_SIZE; page++) {
-        MemorySegment content = bytes.asSlice((long) page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
-        sums.set(U32, (long) page * PageSumFormat.SIZE, PageSumFormat.of(content.asByteBuffer()));
+      long pages = bytes.byteSize() / Geometry.PAGE_SIZE;
+      MemorySegment sums = arena.allocate(pages * PageSumFormat.SIZE);
+      for (long page = 0; page < pages; page++) {
+        MemorySegment content = bytes.asSlice(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+        sums.set(U32, page * PageSumFormat.SIZE, PageSumFormat.of(content.asByteBuffer()));
       }
-      medium.write(parts.sumsOffset(chunk), sums);
+      medium.write(parts.sumOffset(offset), sums);
     }
   }
 }

@@ -13,8 +13,9 @@ final class UsageCount {
   private long freeChunks;
   private long freeRun;
   private long largestFreeRun;
-  private long runs;
-  private long runChunks;
+  private long freePages;
+  private long large;
+  private long largePages;
 
   private UsageCount() {}
 
@@ -28,25 +29,35 @@ final class UsageCount {
 
   private void add(long entry) {
     int kind = ChunkEntryFormat.kind(entry);
-    if (kind == ChunkEntryFormat.FREE) {
-      freeChunks++;
-      freeRun++;
-      largestFreeRun = Math.max(largestFreeRun, freeRun);
-      return;
-    }
-    freeRun = 0;
     if (kind == ChunkEntryFormat.SMALL) {
       chunks[ChunkEntryFormat.sizeClass(entry)]++;
       used[ChunkEntryFormat.sizeClass(entry)] += ChunkEntryFormat.used(entry);
-    } else if (kind == ChunkEntryFormat.RUN) {
-      runs++;
-      runChunks += ChunkEntryFormat.runLength(entry);
+    }
+    if (kind == ChunkEntryFormat.FREE) {
+      freeChunks++;
+      addPages(0);
+    } else if (kind == ChunkEntryFormat.LARGE) {
+      int usedPages = ChunkEntryFormat.usedPages(entry);
+      large += Integer.bitCount(ChunkEntryFormat.beginnings(entry));
+      largePages += Integer.bitCount(usedPages);
+      freePages += FreeRuns.CHUNK - Integer.bitCount(usedPages);
+      addPages(usedPages);
+    } else {
+      freeRun = 0;
+    }
+  }
+
+  /** The pages of the next chunk that are not free end a row of free ones. */
+  private void addPages(int usedPages) {
+    for (int page = 0; page < FreeRuns.CHUNK; page++) {
+      freeRun = (usedPages >>> page & 1) == 0 ? freeRun + 1 : 0;
+      largestFreeRun = Math.max(largestFreeRun, freeRun);
     }
   }
 
   private Allocator.Usage usage() {
-    long objects = runs;
-    long objectBytes = runChunks * Geometry.CHUNK_SIZE;
+    long objects = large;
+    long objectBytes = largePages * Geometry.PAGE_SIZE;
     List<Allocator.ClassUsage> classes = new ArrayList<>();
     for (int i = 0; i < chunks.length; i++) {
       objects += used[i];
@@ -64,9 +75,10 @@ final class UsageCount {
         objects,
         objectBytes,
         freeChunks * Geometry.CHUNK_SIZE,
-        largestFreeRun * Geometry.CHUNK_SIZE,
-        runs,
-        runChunks * Geometry.CHUNK_SIZE,
+        freePages * Geometry.PAGE_SIZE,
+        largestFreeRun * Geometry.PAGE_SIZE,
+        large,
+        largePages * Geometry.PAGE_SIZE,
         List.copyOf(classes));
   }
 }

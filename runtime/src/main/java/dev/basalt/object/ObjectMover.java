@@ -31,7 +31,7 @@ final class ObjectMover {
     this.weak = weak;
   }
 
-  /** The bytes of the blocks in which objects of the stored shape lie; 0 if in runs of chunks. */
+  /** The bytes of the blocks in which objects of the stored shape lie; 0 if they are large. */
   long blockSize() {
     return blockSize(stored);
   }

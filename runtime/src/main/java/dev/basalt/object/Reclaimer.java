@@ -2,6 +2,7 @@ package dev.basalt.object;
 
 import dev.basalt.format.SlotFormat;
 import dev.basalt.tx.LimboSweep;
+import dev.basalt.tx.LostReferences;
 import dev.basalt.tx.Still;
 import dev.basalt.tx.Update;
 import java.util.function.LongConsumer;
@@ -29,6 +30,16 @@ public final class Reclaimer {
   /** Reclaims what can be reclaimed now. */
   public void drain() {
     sweep.drain();
+  }
+
+  /**
+   * What tells whether there can be garbage that never comes into limbo.
+   *
+   * @return the losses of references
+   */
+  @SuppressWarnings("exports") // for the layers between this one and the public package
+  public LostReferences lost() {
+    return sweep.lost();
   }
 
   /**

@@ -61,6 +61,9 @@ final class Commit implements Allocator.Changes {
 
   private boolean hasUnlinked;
 
+  /** Whether something has lost a reference and kept another. */
+  private boolean hasLost;
+
   /** Objects whose counts change, without an entry in limbo that names this commit. */
   private final List<Long> counted = new ArrayList<>();
 
@@ -204,6 +207,7 @@ final class Commit implements Allocator.Changes {
     limboNodesUsed = work.limboNodes;
     rawBefore = work.rawWords.size() == 0 ? null : work.rawWords.copy();
     hasUnlinked = false;
+    hasLost = false;
     relinked.clear();
     counted.clear();
     Limbo limbo = new Limbo(heap, work.rawWords, new Nodes());
@@ -247,6 +251,7 @@ final class Commit implements Allocator.Changes {
     if (delta == 0) {
       return;
     }
+    hasLost |= delta < 0 && Counts.of(word) > 0;
     if (Counts.isInLimbo(before) && Counts.of(before) == 0) {
       relinked.add(object);
     }
@@ -281,6 +286,9 @@ final class Commit implements Allocator.Changes {
     relinked.forEach(sweep::due);
     if (hasUnlinked) {
       sweep.unlinked();
+    }
+    if (hasLost) {
+      sweep.lost().add();
     }
   }
 

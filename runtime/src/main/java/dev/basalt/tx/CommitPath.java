@@ -231,7 +231,7 @@ final class CommitPath {
     RecordBuilder record = commit.record();
     MemorySegment entries = record.entries();
     long bytes = Geometry.wholeChunks(entries.byteSize());
-    long place = allocator.reserve(bytes);
+    long place = allocator.takeChunks(bytes);
     try {
       heap.dirty().forget(place, bytes);
       // The space may have been freed by a commit that a power cut can still undo.
@@ -250,7 +250,7 @@ final class CommitPath {
       }
       checkpointer.checkpoint();
     } finally {
-      allocator.cancel(place, bytes);
+      allocator.giveBackChunks(place, bytes);
     }
   }
 

@@ -41,6 +41,7 @@ final class LimboStep {
   private int cost;
   private int freed;
   private boolean delayed;
+  private boolean lost;
 
   /** What this step has taken the last reference of, newest first. */
   private final ArrayDeque<Limbo.Entry> unlinked = new ArrayDeque<>();
@@ -133,6 +134,11 @@ final class LimboStep {
   /** Whether snapshots delay what the queue has. */
   boolean isDelayed() {
     return delayed;
+  }
+
+  /** Whether something has lost a reference and kept another. */
+  boolean hasLost() {
+    return lost;
   }
 
   /** Deals with one object; whether there was one. */
@@ -252,6 +258,7 @@ final class LimboStep {
       word = Counts.enterLimbo(word);
       unlinked.push(new Limbo.Entry(target, 0));
     }
+    lost |= Counts.of(word) > 0;
     words.put(at, word);
   }
 

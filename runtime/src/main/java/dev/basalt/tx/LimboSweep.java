@@ -64,6 +64,7 @@ public final class LimboSweep {
   private volatile boolean delayed;
 
   private final AtomicLong freed = new AtomicLong();
+  private final LostReferences lost = new LostReferences();
 
   /** Set once, if limbo is emptied in the background. */
   private volatile @Nullable SweepThread thread;
@@ -125,6 +126,15 @@ public final class LimboSweep {
     }
   }
 
+  /**
+   * What tells whether there can be garbage that never comes into limbo.
+   *
+   * @return the losses of references
+   */
+  public LostReferences lost() {
+    return lost;
+  }
+
   /** From now on this is done in the background too, by a thread that has been started. */
   void setThread(SweepThread sweeper) {
     this.thread = sweeper;
@@ -151,6 +161,9 @@ public final class LimboSweep {
       held.committed();
       delayed = done[0].isDelayed();
       freed.addAndGet(done[0].freed());
+      if (done[0].hasLost()) {
+        lost.add();
+      }
       return more[0];
     } finally {
       policy.ended();

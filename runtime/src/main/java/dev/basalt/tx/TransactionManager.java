@@ -52,6 +52,7 @@ public final class TransactionManager implements Mapping.SlowRead {
   private final SnapshotWatch watch;
   private @Nullable LimboSweep sweep;
   private @Nullable Relief relief;
+  private @Nullable LastResort lastResort;
   private @Nullable SweepThread sweepThread;
   private final Abandoned abandoned = new Abandoned(this);
 
@@ -373,6 +374,10 @@ public final class TransactionManager implements Mapping.SlowRead {
   /** An update without its snapshot delays nothing any more. */
   private void makeRoomAfter(PoolFullException full, int reliefs) {
     boolean progress = relief != null && relief.makeRoom();
+    LastResort resort = lastResort;
+    if (!progress && resort != null) {
+      progress = resort.makeRoom();
+    }
     if (!progress && reliefs > 0) {
       throw full;
     }
@@ -800,6 +805,25 @@ public final class TransactionManager implements Mapping.SlowRead {
       }
       return help.reserve(bytes, e);
     }
+  }
+
+  /** Makes room in a pool that is full though limbo is empty; called outside transactions. */
+  public interface LastResort {
+    /**
+     * Makes room.
+     *
+     * @return whether there is some
+     */
+    boolean makeRoom();
+  }
+
+  /**
+   * Sets what is tried last in a full pool; called before the first transaction.
+   *
+   * @param newResort makes room
+   */
+  public void setLastResort(LastResort newResort) {
+    this.lastResort = newResort;
   }
 
   /** Makes known who empties limbo; called once, before the first transaction. */

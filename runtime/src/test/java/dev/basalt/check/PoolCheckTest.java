@@ -307,35 +307,45 @@ class PoolCheckTest {
     int chunk = chunkOfKind(ChunkEntryFormat.FREE);
     entry(chunk, 77);
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * chunk);
-    entry(chunk, ChunkEntryFormat.RUN_REST);
+    entry(chunk, ChunkEntryFormat.large(2, 0)); // continues nothing
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * chunk);
     entry(chunk, ChunkEntryFormat.META);
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * chunk);
-    entry(chunk, ChunkEntryFormat.run(1 << 20));
+    entry(chunk, ChunkEntryFormat.large(1, 2)); // begins with a page that is not in use
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * chunk);
     entry(chunk, 0);
     int behind = TablePartFormat.CHUNKS_DESCRIBED - 1;
-    entry(behind, ChunkEntryFormat.run(1));
+    entry(behind, ChunkEntryFormat.large(1, 1));
     isFound(Kind.CHUNK_TABLE, TABLE + 8L * behind);
   }
 
   @Test
-  void chunkOfARunThatIsFreeIsFound() {
-    int rest = chunkOfKind(ChunkEntryFormat.RUN_REST);
-    entry(rest, 0);
-    assertThat(check())
-        .extracting(Finding::kind)
-        .contains(Kind.CHUNK_TABLE)
-        .isSubsetOf(Kind.CHUNK_TABLE, Kind.SIZE, Kind.FREE_SPACE);
+  void chunkOfALargeObjectThatIsFreeIsFound() {
+    entry(continued(), 0);
+    isFound(Kind.SIZE, large());
   }
 
   @Test
-  void chunkWithTwoUsesIsFound() {
-    int rest = chunkOfKind(ChunkEntryFormat.RUN_REST);
-    entry(rest, ChunkEntryFormat.run(1));
+  void pagesWithTwoUsesAreFound() {
+    int rest = continued();
+    entry(rest, ChunkEntryFormat.large(ChunkEntryFormat.usedPages(entry(rest)), 1));
     List<Finding> findings = check();
     assertThat(findings.getFirst().kind()).isEqualTo(Kind.DOUBLE_USE);
-    assertThat(findings.getFirst().offset()).isEqualTo(TABLE + 8L * rest);
+    assertThat(findings.getFirst().offset()).isEqualTo(large());
+  }
+
+  /** Where the large object begins. */
+  private long large() {
+    int chunk = chunkOfKind(ChunkEntryFormat.LARGE);
+    int page = Integer.numberOfTrailingZeros(ChunkEntryFormat.beginnings(entry(chunk)));
+    return HEAP + (long) chunk * Geometry.CHUNK_SIZE + (long) page * Geometry.PAGE_SIZE;
+  }
+
+  /** The chunk into which it goes on. */
+  private int continued() {
+    int chunk = chunkOfKind(ChunkEntryFormat.LARGE) + 1;
+    assertThat(ChunkEntryFormat.continued(entry(chunk), 0)).isPositive();
+    return chunk;
   }
 
   @Test

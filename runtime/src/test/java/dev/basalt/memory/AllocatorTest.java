@@ -174,7 +174,7 @@ class AllocatorTest {
   private static long roomFor(long bytes) {
     return bytes <= SizeClasses.SMALL_MAX
         ? SizeClasses.blockSize(SizeClasses.classOf((int) bytes))
-        : Geometry.wholeChunks(bytes);
+        : Geometry.wholePages(bytes);
   }
 
   private void randomUpdates(long seed, long sizeMax, int updates, int sizeLimit) {
@@ -530,6 +530,11 @@ class AllocatorTest {
     }
   }
 
+  private static long mixedSize(Random random) {
+    long bytes = 16L << random.nextInt(13);
+    return Math.min(64 << 10, bytes + random.nextLong(bytes));
+  }
+
   /** 16 B to 64 KB, sizes of all magnitudes alike, replaced at random at 80% of the pool. */
   @Test
   void littleSpaceIsUnusableAfterALongMixedLoad() {
@@ -552,8 +557,7 @@ class AllocatorTest {
         payload -= victim[2];
       }
       for (int i = 0; i < 50; i++) {
-        long bytes = 16L << random.nextInt(13);
-        bytes = Math.min(64 << 10, bytes + random.nextLong(bytes));
+        long bytes = mixedSize(random);
         if (asked + roomFor(bytes) > capacity * 8 / 10) {
           break;
         }
@@ -572,8 +576,7 @@ class AllocatorTest {
     Update rest = new Update();
     try {
       while (true) {
-        long bytes = 16L << random.nextInt(11);
-        bytes += random.nextLong(bytes);
+        long bytes = mixedSize(random);
         rest.allocated.put(allocator.reserve(bytes), bytes);
         filled += roomFor(bytes);
       }
@@ -587,6 +590,7 @@ class AllocatorTest {
         rounds, seed, 100.0 * asked / capacity, 100.0 * (asked - payload) / asked, 100 * unusable);
     assertThat(asked).isGreaterThan(capacity * 75 / 100);
     assertThat(unusable).isLessThan(0.15);
+    assertThat((double) (asked - payload) / asked).isLessThan(0.125);
   }
 
   /** What may be a hole gets space before it is handed out, and a full disk is a full pool. */
@@ -652,20 +656,27 @@ class AllocatorTest {
     long seed = 23;
     Random random = new Random(seed);
     FreeRuns runs = new FreeRuns();
-    int chunks = 5000;
+    int pages = 5000;
     BitSet free = new BitSet();
     List<int[]> taken = new ArrayList<>();
-    runs.add(0, chunks);
-    free.set(0, chunks);
+    runs.add(0, pages);
+    free.set(0, pages);
     for (int n = 0; n < 20_000; n++) {
       if (random.nextBoolean() || taken.isEmpty()) {
-        int length = 1 + random.nextInt(random.nextInt(8) == 0 ? 700 : 20);
-        int first = runs.take(length);
+        int chunks = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 0;
+        int length =
+            chunks > 0
+                ? chunks * FreeRuns.CHUNK
+                : 1 + random.nextInt(random.nextInt(8) == 0 ? 700 : 20);
+        int kept = random.nextInt(40);
+        int first = chunks > 0 ? runs.takeChunks(chunks, kept) : runs.takePages(length, kept);
         if (first < 0) {
-          assertThat(runs.longest()).as("seed %d", seed).isLessThan(length);
+          assertThat(canBeTaken(free, length, chunks > 0, kept)).as("seed %d", seed).isFalse();
         } else {
           assertThat(free.nextClearBit(first)).isGreaterThanOrEqualTo(first + length);
+          assertThat(chunks == 0 || first % FreeRuns.CHUNK == 0).isTrue();
           free.clear(first, first + length);
+          assertThat(runs.wholeChunks()).isGreaterThanOrEqualTo(kept);
           taken.add(new int[] {first, length});
         }
       } else if (random.nextInt(10) == 0 && !free.isEmpty()) {
@@ -680,12 +691,38 @@ class AllocatorTest {
         free.set(run[0], run[0] + run[1]);
       }
       assertThat(runs.count()).isEqualTo(free.cardinality());
+      assertThat(runs.wholeChunks()).isEqualTo(wholeChunks(free));
     }
     BitSet found = new BitSet();
     runs.forEach((first, length) -> found.set(first, first + length));
     assertThat(found).isEqualTo(free);
     assertThatThrownBy(() -> runs.add(free.nextSetBit(0), 1))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static int wholeChunks(BitSet free) {
+    int count = 0;
+    for (int first = 0; first < free.length(); first += FreeRuns.CHUNK) {
+      count += free.nextClearBit(first) >= first + FreeRuns.CHUNK ? 1 : 0;
+    }
+    return count;
+  }
+
+  /**
+   * Whether a run has the pages at its beginning, or the chunks, so that enough chunks are left.
+   */
+  private static boolean canBeTaken(BitSet free, int length, boolean wholeChunks, int kept) {
+    for (int run = free.nextSetBit(0); run >= 0; run = free.nextSetBit(free.nextClearBit(run))) {
+      int first = wholeChunks ? (run + FreeRuns.CHUNK - 1) / FreeRuns.CHUNK * FreeRuns.CHUNK : run;
+      if (free.nextClearBit(run) >= first + length) {
+        BitSet left = (BitSet) free.clone();
+        left.clear(first, first + length);
+        if (wholeChunks(left) >= kept) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   @Test

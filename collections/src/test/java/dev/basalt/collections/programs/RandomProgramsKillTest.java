@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(3600)
 class RandomProgramsKillTest {
-  private static final int ROUNDS = Boolean.getBoolean("basalt.stress") ? 150 : 6;
+  private static final int ROUNDS = Boolean.getBoolean("basalt.stress") ? 150 : 5;
   private static final long SEED = Long.getLong("basalt.seed", 1);
   private static final int CHANGES_MAX = 1_500;
 
@@ -38,7 +38,8 @@ class RandomProgramsKillTest {
       Random random = new Random(Long.parseLong(args[2]));
       Model model = Model.after(read(Path.of(args[1])));
       PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
-      try (Pool pool = RandomProgramsTest.builder(file).open()) {
+      try (Pool pool =
+          RandomProgramsTest.builder(file).collectCyclesInBackground(random.nextBoolean()).open()) {
         Program program = new Program(pool, model, random, op -> tell(out, op.toString()));
         tell(out, "started");
         while (true) {

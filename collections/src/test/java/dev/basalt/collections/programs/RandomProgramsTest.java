@@ -37,7 +37,11 @@ class RandomProgramsTest {
   }
 
   private Pool open(Path file, Random random) {
-    return pools.track(builder(file).reclaimInBackground(random.nextInt(4) > 0).open());
+    return pools.track(
+        builder(file)
+            .reclaimInBackground(random.nextInt(4) > 0)
+            .collectCyclesInBackground(random.nextBoolean())
+            .open());
   }
 
   @Test
