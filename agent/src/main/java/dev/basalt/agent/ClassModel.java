@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param superName the superclass, or {@code null} for {@code Object}
  * @param interfaces what it implements or, an interface, extends
  * @param isAnnotated whether it is marked as persistent itself
+ * @param withoutSuperclassState whether that mark accepts that inherited state is not stored
  * @param fields the fields that it declares
  * @param methods the methods that it declares, constructors included
  */
@@ -31,6 +32,7 @@ record ClassModel(
     @Nullable String superName,
     List<String> interfaces,
     boolean isAnnotated,
+    boolean withoutSuperclassState,
     List<FieldModel> fields,
     List<MethodModel> methods) {
 
@@ -58,6 +60,7 @@ record ClassModel(
         reader.getSuperName(),
         List.of(reader.getInterfaces()),
         visitor.isAnnotated,
+        visitor.withoutSuperclassState,
         List.copyOf(visitor.fields),
         List.copyOf(visitor.methods));
   }
@@ -68,6 +71,7 @@ record ClassModel(
     private final String name;
     private int declaredAccess;
     private boolean isAnnotated;
+    private boolean withoutSuperclassState;
 
     Visitor(ClassReader reader) {
       super(Opcodes.ASM9);
@@ -85,8 +89,17 @@ record ClassModel(
 
     @Override
     public @Nullable AnnotationVisitor visitAnnotation(String desc, boolean visible) {
-      isAnnotated |= desc.equals(Names.PERSISTENT);
-      return null;
+      if (!desc.equals(Names.PERSISTENT)) {
+        return null;
+      }
+      isAnnotated = true;
+      return new AnnotationVisitor(Opcodes.ASM9) {
+        @Override
+        public void visit(String name, Object value) {
+          withoutSuperclassState |=
+              name.equals(Names.WITHOUT_SUPERCLASS_STATE) && value.equals(true);
+        }
+      };
     }
 
     @Override
@@ -165,6 +178,13 @@ record ClassModel(
   /** The method that sets up handles, or null. */
   @Nullable MethodModel onHandle() {
     return methods.stream().filter(MethodModel::isOnHandle).findFirst().orElse(null);
+  }
+
+  /**
+   * Whether it serialises itself, so that even its transient fields are state, as in collections.
+   */
+  boolean writesItself() {
+    return method("writeObject", "(Ljava/io/ObjectOutputStream;)V") != null;
   }
 
   List<FieldModel> storedFields() {

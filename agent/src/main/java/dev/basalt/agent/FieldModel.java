@@ -10,6 +10,10 @@ record FieldModel(int access, String name, String desc, boolean isWeak) {
         && !name.startsWith(Names.PREFIX);
   }
 
+  boolean isStatic() {
+    return (access & Opcodes.ACC_STATIC) != 0;
+  }
+
   /** The flags that decide who may use the field. */
   int visibility() {
     return access & (Opcodes.ACC_PUBLIC | Opcodes.ACC_PROTECTED | Opcodes.ACC_PRIVATE);

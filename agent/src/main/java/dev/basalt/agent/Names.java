@@ -8,6 +8,10 @@ import net.bytebuddy.jar.asm.Type;
 /** What the agent knows of the runtime: names and descriptors, in this one place. */
 final class Names {
   static final String PERSISTENT = "Ldev/basalt/annotation/Persistent;";
+
+  /** The element of that annotation. */
+  static final String WITHOUT_SUPERCLASS_STATE = "withoutSuperclassState";
+
   static final String WEAK = "Ldev/basalt/annotation/Weak;";
   static final String TRANSACTIONAL = "Ldev/basalt/annotation/Transactional;";
   static final String ON_HANDLE = "Ldev/basalt/annotation/OnHandle;";

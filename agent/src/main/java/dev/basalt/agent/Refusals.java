@@ -33,14 +33,11 @@ final class Refusals {
           "%s was compiled for Java 5 or older; compile it for a newer one"
               .formatted(readable(model.name())));
     }
-    String superProblem = superProblem(model);
-    if (superProblem != null) {
+    for (String problem : superProblems(model)) {
       reasons.add(
           "%s extends %s, %s"
               .formatted(
-                  readable(model.name()),
-                  readable(String.valueOf(model.superName())),
-                  superProblem));
+                  readable(model.name()), readable(String.valueOf(model.superName())), problem));
     }
     for (FieldModel field : model.storedFields()) {
       String problem = problem(field);
@@ -54,25 +51,59 @@ final class Refusals {
     return reasons;
   }
 
-  private @Nullable String superProblem(ClassModel model) {
+  private List<String> superProblems(ClassModel model) {
     String superName = model.superName();
     if (superName == null || superName.equals("java/lang/Object")) {
-      return null;
+      return List.of();
     }
     ClassModel superclass = models.findWithMembers(superName);
     if (superclass == null) {
-      return "whose class file was not found; add it to the class path";
+      return List.of("whose class file was not found; add it to the class path");
     } else if (models.isHandWritten(superclass)) {
-      return "whose objects are laid out by hand; hold one in a field instead";
-    } else if (!models.isPersistent(superclass)) {
-      return hasUsableConstructor(superclass, model)
-          ? null
-          : "which is not @Persistent and has no constructor without parameters that it could call;"
-              + " annotate it or give it one";
+      return List.of("whose objects are laid out by hand; hold one in a field instead");
+    } else if (models.isPersistent(superclass)) {
+      return models.wasLoaded(superclass)
+          ? List.of("which was loaded before the Basalt agent; start the agent earlier")
+          : List.of();
     }
-    return models.wasLoaded(superclass)
-        ? "which was loaded before the Basalt agent; start the agent earlier"
-        : null;
+    List<String> problems = new ArrayList<>();
+    if (!hasUsableConstructor(superclass, model)) {
+      problems.add(
+          "which is not @Persistent and has no constructor without parameters that it could call;"
+              + " annotate it or give it one");
+    }
+    List<String> state = model.withoutSuperclassState() ? List.of() : stateFrom(superclass);
+    if (!state.isEmpty()) {
+      problems.add(
+          "which is not @Persistent, so what it has would not be stored: %s; %s"
+              .formatted(String.join(", ", state), remedyForState(superclass)));
+    }
+    return problems;
+  }
+
+  /**
+   * The fields that make up the state of a class that is not persistent, with its superclasses'.
+   */
+  private List<String> stateFrom(ClassModel model) {
+    List<String> fields = new ArrayList<>();
+    for (ClassModel at = model; at != null; ) {
+      for (FieldModel field : at.fields()) {
+        if (field.isStored() || (at.writesItself() && !field.isStatic())) {
+          fields.add(readable(at.name()) + "." + field.name());
+        }
+      }
+      String above = at.superName();
+      at = above == null ? null : models.findWithMembers(above);
+    }
+    return fields;
+  }
+
+  private static String remedyForState(ClassModel superclass) {
+    return (ClassModels.isOfJdk(superclass.name())
+            ? ""
+            : "annotate it, make the fields transient, ")
+        + "hold one in a field instead of extending it, or accept that with"
+        + " @Persistent(withoutSuperclassState = true)";
   }
 
   private static @Nullable String wrongKind(ClassModel model) {

@@ -51,6 +51,21 @@ class PersistenceIT {
     }
   }
 
+  /** Not persistent, with state. */
+  static class Counter {
+    int count = 5;
+  }
+
+  @Persistent(withoutSuperclassState = true)
+  static class NamedCounter extends Counter {
+    String name;
+  }
+
+  /** Of a persistent class it is the superclass's business. */
+  static class LongCounter extends NamedCounter {
+    long more;
+  }
+
   @TestPool private PoolUnderTest handle;
   private Pool pool;
 
@@ -67,6 +82,21 @@ class PersistenceIT {
   void classesAreRewritten() {
     assertThat(new Person("Ada", 36)).isInstanceOf(PersistentObject.class);
     assertThat(Pool.isPersistent(new Person("Ada", 36))).isFalse();
+  }
+
+  @Test
+  void stateOfASuperclassThatIsAcceptedToBeLostIsWhatItsConstructorMakes() {
+    LongCounter counter = new LongCounter();
+    counter.count = 77;
+    counter.name = "stored";
+    counter.more = 1L << 40;
+    pool.putRoot("counter", counter);
+    assertThat(counter.count).as("the object in hand keeps it").isEqualTo(77);
+    reopen();
+    LongCounter found = pool.root("counter", LongCounter.class).orElseThrow();
+    assertThat(found.name).isEqualTo("stored");
+    assertThat(found.more).isEqualTo(1L << 40);
+    assertThat(found.count).isEqualTo(5);
   }
 
   @Test

@@ -98,6 +98,39 @@ class RefusalsTest {
   }
 
   @Test
+  void stateOfASuperclassIsNotLostSilently() {
+    String kinds = REFUSED + "Kinds$";
+    assertThat(refusal("Kinds$ExtendsState").split("; (?=dev)"))
+        .containsExactly(
+            kinds
+                + "ExtendsState extends "
+                + kinds
+                + "Named, which is not @Persistent, so what it has would not be stored: "
+                + kinds
+                + "Named.name, "
+                + kinds
+                + "Counted.count; annotate it, make the fields transient, hold one in a field"
+                + " instead of extending it, or accept that with"
+                + " @Persistent(withoutSuperclassState = true)",
+            kinds
+                + "ExtendsState.runtime has type java.lang.Runtime, not storable; make it"
+                + " transient, declare an interface or register a codec as a service");
+    assertThat(refusal("Kinds$ExtendsList"))
+        .contains("would not be stored: java.util.ArrayList.elementData, java.util.ArrayList.size")
+        .contains("; hold one in a field instead of extending it")
+        .doesNotContain("annotate it");
+    assertThat(refusal("Kinds$ExtendsTransientState"))
+        .contains("would not be stored: java.util.LinkedList.size, java.util.LinkedList.first");
+  }
+
+  @Test
+  void superclassWithoutStateOrWithStateThatMayBeLostIsAccepted() throws Exception {
+    Class.forName(REFUSED + "Kinds$ExtendsNoState", true, loader);
+    Class.forName(REFUSED + "Kinds$AcceptsTheLoss", true, loader);
+    assertThat(loader.refusals).isEmpty();
+  }
+
+  @Test
   void subclassOfARefusedClassFailsWithTheReasonsOfItsSuperclass() {
     assertThat(refusal("Kinds$ExtendsRefused"))
         .contains("BadFields.threads has type java.lang.Thread[]");

@@ -17,4 +17,15 @@ import java.lang.annotation.Target;
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
-public @interface Persistent {}
+public @interface Persistent {
+  /**
+   * Whether the class accepts that what it inherits from superclasses which are not persistent is
+   * not stored. A handle has of it what the superclass's constructor without parameters makes: so
+   * the message, cause and stack trace of an exception are gone. Without this, a class whose
+   * superclass has such state is refused when it is rewritten. Said by the class that extends the
+   * one which is not persistent, for all its subclasses.
+   *
+   * @return whether that state may be left behind
+   */
+  boolean withoutSuperclassState() default false;
+}

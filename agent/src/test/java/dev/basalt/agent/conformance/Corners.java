@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 /** Less usual uses: resources, exceptions, subclasses of inner classes, static locks, iterators. */
 public final class Corners implements Member<Corners.Desk> {
   /** An exception whose own state is stored, that of its superclass not. */
-  @Persistent
+  @Persistent(withoutSuperclassState = true)
   public static class Trouble extends RuntimeException {
     private static final long serialVersionUID = 1;
     private int code;

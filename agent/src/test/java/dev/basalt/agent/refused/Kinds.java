@@ -40,4 +40,51 @@ public final class Kinds {
   public static class ExtendsRefused extends BadFields {
     Runtime runtime;
   }
+
+  static class Counted {
+    static int all;
+    transient int cached;
+    protected int count;
+  }
+
+  static class Named extends Counted {
+    String name;
+  }
+
+  @Persistent
+  public static class ExtendsState extends Named {
+    Runtime runtime;
+  }
+
+  @Persistent
+  public static class ExtendsList extends java.util.ArrayList<String> {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** All its superclass's fields are transient, and written by a method of its own. */
+  @Persistent
+  public static class ExtendsTransientState extends java.util.LinkedList<String> {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Its superclasses have only static fields and transient ones that are no state. */
+  @Persistent
+  public static class ExtendsNoState extends java.util.AbstractList<String> {
+    String only;
+
+    @Override
+    public String get(int index) {
+      return only;
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+  }
+
+  @Persistent(withoutSuperclassState = true)
+  public static class AcceptsTheLoss extends Named {
+    String own;
+  }
 }
