@@ -127,11 +127,15 @@ class GoldenShapesTest {
 
   /** The golden pool, with the classes of today. */
   private Pool open() throws IOException {
+    copyGolden();
+    return pools.open(pools.builder("golden").classLoader(AFTER).classes(AFTER.type("NewName")));
+  }
+
+  private void copyGolden() throws IOException {
     try (InputStream from =
         new GZIPInputStream(GoldenShapesTest.class.getResourceAsStream("/golden/" + FILE))) {
       Files.copy(from, pools.file("golden"));
     }
-    return pools.open(pools.builder("golden").classLoader(AFTER).classes(AFTER.type("NewName")));
   }
 
   private static DynamicObject root(Pool pool, String name) {
@@ -205,6 +209,38 @@ class GoldenShapesTest {
     assertThat(renamed.getClass()).isSameAs(AFTER.type("NewName"));
     assertThat(fields(renamed, "x", "self")).containsExactly(6, renamed);
     assertThat(reopened(pool, "OldName").get("x")).isEqualTo(6);
+  }
+
+  @Test
+  void classesAreMovedToAnotherPackage() throws IOException {
+    SourceLoader moved =
+        SourceLoader.of(
+            "package moved; @RenamedFrom(\"shapes.Color\") public enum Color { GREEN, RED, BLUE }",
+            "package moved; @RenamedFrom(\"shapes.Point\") public record Point(int y, long x) {}",
+            "package moved; @RenamedFrom(\"shapes.OldName\") @Persistent class OldName {"
+                + " OldName self; int x; }",
+            "package moved; @RenamedFrom(\"shapes.Valued\") @Persistent class Valued {"
+                + " Color color; Point point; Color[] colors; int more; }");
+    Class<?> oldName = moved.typeNamed("moved.OldName");
+    Class<?> valuedType = moved.typeNamed("moved.Valued");
+    copyGolden();
+    for (int opening = 0; opening < 2; opening++) {
+      try (Pool pool =
+          pools.open(pools.builder("golden").classLoader(moved).classes(oldName, valuedType))) {
+        assertThat(pool.stats().migratedObjects()).isEqualTo(opening == 0 ? 1 : 0);
+        DynamicObject renamed = root(pool, "OldName");
+        assertThat(renamed.getClass()).isSameAs(oldName);
+        assertThat(fields(renamed, "x", "self")).containsExactly(6, renamed);
+        DynamicObject valued = root(pool, "Valued");
+        assertThat(valued.getClass()).isSameAs(valuedType);
+        assertThat(valued.get("point")).hasToString("Point[y=4, x=3]");
+        assertThat(valued.get("color"))
+            .isSameAs(moved.typeNamed("moved.Color").getEnumConstants()[1]);
+        assertThat((Object[]) valued.get("colors"))
+            .extracting(Object::toString)
+            .containsExactly("RED", "GREEN", "BLUE");
+      }
+    }
   }
 
   @Test

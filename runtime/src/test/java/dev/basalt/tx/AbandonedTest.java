@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.basalt.Pool;
 import dev.basalt.Transaction;
 import dev.basalt.error.StaleTransactionException;
+import dev.basalt.fixture.ChildJvm;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,41 @@ class AbandonedTest {
     assertThat(plain.$basalt$space()).as("plain again").isNull();
     root(again).other(plain);
     assertThat(root(again).other().number()).isEqualTo(7);
+  }
+
+  /** The child: two threads end inside an update; what it logs is its output. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws Exception {
+      System.setProperty("org.slf4j.simpleLogger.log." + Abandoned.class.getName(), "warn");
+      System.setProperty("org.slf4j.simpleLogger.logFile", "System.out");
+      try (Pool pool = Pool.builder(Path.of(args[0])).maxSize(64L << 20).open()) {
+        for (Kind kind : Kind.values()) {
+          abandon(kind, pool, () -> pool.putRoot("lost", 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void programIsWarnedOfEachThreadThatEndedInsideAnUpdate() throws Exception {
+    Path file = pools.file("warned");
+    List<String> warnings;
+    try (ChildJvm child = ChildJvm.start(Child.class, file)) {
+      warnings = child.finish();
+    }
+    assertThat(warnings)
+        .hasSize(2)
+        .allSatisfy(
+            warning ->
+                assertThat(warning)
+                    .contains("WARN " + Abandoned.class.getName() + " - " + file + ": ")
+                    .containsPattern(
+                        "ended inside a transaction that it had begun at commit \\d+; ")
+                    .endsWith("the transaction is aborted"))
+        .anySatisfy(warning -> assertThat(warning).contains(": Thread["))
+        .anySatisfy(warning -> assertThat(warning).contains(": VirtualThread["));
   }
 
   @ParameterizedTest
