@@ -96,7 +96,8 @@ class AbandonedTest {
     public static void main(String[] args) throws Exception {
       System.setProperty("org.slf4j.simpleLogger.log." + Abandoned.class.getName(), "warn");
       System.setProperty("org.slf4j.simpleLogger.logFile", "System.out");
-      try (Pool pool = Pool.builder(Path.of(args[0])).maxSize(64L << 20).open()) {
+      try (Pool pool =
+          Pool.builder(Path.of(args[0])).logSize(Pools.LOG_SIZE).maxSize(64L << 20).open()) {
         for (Kind kind : Kind.values()) {
           abandon(kind, pool, () -> pool.putRoot("lost", 1));
         }
