@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(300)
 class CyclesInBackgroundTest {
-  private static final int ROUNDS = Boolean.getBoolean("basalt.stress") ? 2_000_000 : 60_000;
+  private static final int ROUNDS = Boolean.getBoolean("basalt.stress") ? 2_000_000 : 40_000;
 
   @RegisterExtension final Pools pools = new Pools();
 

@@ -23,6 +23,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ReclaimingTest {
   private static final int MANY = Boolean.getBoolean("basalt.stress") ? 10_000_000 : 200_000;
 
+  /** The upper part of a deep tree, and what each of its leaves gets. */
+  private static final int TOP_DEPTH = Boolean.getBoolean("basalt.stress") ? 10 : 3;
+
+  private static final int DEPTH = 13;
+
   @RegisterExtension final Pools pools = new Pools();
 
   private PoolBuilder large(String name) {
@@ -124,12 +129,32 @@ class ReclaimingTest {
     Pool pool = pools.open(large("tree"));
     Item root = root(pool);
     long before = pool.stats().objects();
-    int depth = 16;
-    pool.update(() -> root.next(tree(depth)));
-    assertThat(pool.stats().objects()).isEqualTo(before + (1 << depth) - 1);
+    pool.update(() -> root.next(tree(TOP_DEPTH)));
+    long objects = before + (1 << TOP_DEPTH) - 1;
+    List<Item> leaves = new ArrayList<>();
+    collectLeaves(root.next(), leaves);
+    for (Item leaf : leaves) {
+      pool.update(
+          () -> {
+            leaf.next(tree(DEPTH));
+            leaf.other(tree(DEPTH));
+          });
+      objects += 2L * ((1 << DEPTH) - 1);
+    }
+    assertThat(pool.stats().objects()).isEqualTo(objects);
+    leaves.clear();
     root.next(null);
     awaitEmptyLimbo(pool);
     assertThat(pool.stats().objects()).isEqualTo(before);
+  }
+
+  private static void collectLeaves(Item item, List<Item> leaves) {
+    if (item.next() == null) {
+      leaves.add(item);
+    } else {
+      collectLeaves(item.next(), leaves);
+      collectLeaves(item.other(), leaves);
+    }
   }
 
   private static Item tree(int depth) {

@@ -3,11 +3,9 @@ package dev.basalt.memory;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
-import dev.basalt.format.SizeClasses;
 import dev.basalt.format.TablePartFormat;
 import java.util.BitSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 
 /**
@@ -15,14 +13,14 @@ import java.util.function.LongConsumer;
  * taken for small objects, rows of pages for large ones.
  *
  * <p>After opening, the chunk table is read part by part as free chunks are needed; each entry is
- * read once ({@link #scanned}). What is free behind that point is not known yet and cannot be
+ * read once ({@link ChunkScan}). What is free behind that point is not known yet and cannot be
  * taken.
  *
  * <p>Invariants:
  *
  * <ol>
  *   <li>A page is in {@link #free} only if its chunk's entry in the heap says so, nothing has
- *       reserved it, and its chunk lies before {@link #scanned}.
+ *       reserved it, and its chunk lies before {@link ChunkScan#end}.
  *   <li>A page that may be a hole in the medium, or unreadable ({@link #unsure}), is free.
  *   <li>A chunk in {@link #settled} has been free since before the log's start.
  *   <li>Only {@code forLimbo} takes the last {@link #reserveChunks} free chunks.
@@ -32,9 +30,6 @@ import java.util.function.LongConsumer;
  * #lock}, for everything else, which never does.
  */
 final class ChunkSpace {
-  /** How many entries are read in one step. */
-  private static final int SCAN_STEP = TablePartFormat.CHUNKS_DESCRIBED;
-
   /** The share of the pool that is kept for limbo nodes, and its limits in chunks. */
   private static final int RESERVE_PART = 128;
 
@@ -44,6 +39,9 @@ final class ChunkSpace {
   interface SmallChunks {
     void found(int chunk, int sizeClass);
 
+    /** Whether a chunk is managed in memory, whatever the heap says of it. */
+    boolean isLoaded(int chunk);
+
     /** Gives back chunks that serve a size class and have no block in use. */
     void giveBackEmpty();
   }
@@ -51,9 +49,7 @@ final class ChunkSpace {
   private final Heap heap;
   private final ChunkTable table;
   private final LongConsumer grower;
-  private final IntPredicate isLoaded;
   private final SmallChunks smallChunks;
-  private final int chunksAtOpening;
   private final ReentrantLock growLock = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -61,8 +57,7 @@ final class ChunkSpace {
 
   private final FreeRuns free = new FreeRuns();
 
-  /** Entries below this chunk have been read. */
-  private int scanned = Geometry.FIXED_CHUNKS;
+  private final ChunkScan scan;
 
   /** Words that the next commit must carry: parts added to the chunk table. */
   private final OffsetMap pendingWords = new OffsetMap();
@@ -70,8 +65,7 @@ final class ChunkSpace {
   /** Runs that the planned commit frees: the offset of the first page, and their length. */
   private final OffsetMap releasing = new OffsetMap();
 
-  private final BitSet unsure = new BitSet();
-  private int unsureCount;
+  private final UnsurePages unsure;
   private final BitSet settled = new BitSet();
 
   /** Chunks freed or given back since the last checkpoint began, and still free. */
@@ -81,14 +75,13 @@ final class ChunkSpace {
       Heap heap,
       ChunkTable table,
       LongConsumer grower,
-      IntPredicate isLoaded,
       SmallChunks smallChunks) {
     this.heap = heap;
     this.table = table;
     this.grower = grower;
-    this.isLoaded = isLoaded;
     this.smallChunks = smallChunks;
-    this.chunksAtOpening = table.chunkCount();
+    this.scan = new ChunkScan(table, smallChunks);
+    this.unsure = new UnsurePages(table.chunkCount());
   }
 
   // ---- taking
@@ -202,8 +195,7 @@ final class ChunkSpace {
     heap.declareSound(table.pageOffset(first), bytes(length));
     lock.lock();
     try {
-      int hole = unsure.nextSetBit(first);
-      if (hole < 0 || hole >= first + length) {
+      if (!unsure.hasAny(first, length)) {
         return first;
       }
     } finally {
@@ -218,17 +210,11 @@ final class ChunkSpace {
     }
     lock.lock();
     try {
-      setUnsure(first, first + length, false);
+      unsure.clear(first, length);
     } finally {
       lock.unlock();
     }
     return first;
-  }
-
-  private void setUnsure(int from, int to, boolean isUnsure) {
-    unsureCount -= unsure.get(from, to).cardinality();
-    unsure.set(from, to, isUnsure);
-    unsureCount += isUnsure ? to - from : 0;
   }
 
   private static long bytes(int pages) {
@@ -261,73 +247,12 @@ final class ChunkSpace {
 
   /** Reads some more entries of the chunk table; whether there were any. */
   private boolean scan() {
-    int end = Math.min(table.chunkCount(), scanned + SCAN_STEP);
-    if (scanned >= end) {
-      return false;
-    }
-    int firstPage = scanned * FreeRuns.CHUNK;
-    BitSet found = new BitSet();
-    try {
-      while (scanned < end) {
-        scan(scanned, found, firstPage);
-        scanned++;
-      }
-    } finally {
-      removeReleasing(found, firstPage);
-      for (int from = found.nextSetBit(0); from >= 0; ) {
-        int to = found.nextClearBit(from);
-        addFound(firstPage + from, firstPage + to);
-        from = found.nextSetBit(to);
-      }
-    }
-    return true;
+    return scan.step(releasing, this::addFound);
   }
 
-  /** Takes note of what is free in a chunk, or has room. */
-  private void scan(int chunk, BitSet found, int firstPage) {
-    long entry = table.entry(chunk);
-    int page = chunk * FreeRuns.CHUNK - firstPage;
-    switch (ChunkEntryFormat.kind(entry)) {
-      case ChunkEntryFormat.FREE -> found.set(page, page + FreeRuns.CHUNK, isUnused(chunk));
-      case ChunkEntryFormat.SMALL -> {
-        int sizeClass = ChunkEntryFormat.sizeClass(entry);
-        if (ChunkEntryFormat.used(entry) < SizeClasses.blocksPerChunk(sizeClass)) {
-          smallChunks.found(chunk, sizeClass);
-        }
-      }
-      case ChunkEntryFormat.LARGE -> {
-        for (int i = 0; i < FreeRuns.CHUNK; i++) {
-          found.set(page + i, (ChunkEntryFormat.usedPages(entry) >>> i & 1) == 0);
-        }
-      }
-      default -> {}
-    }
-  }
-
-  /** What is being released is noted when its commit is. */
-  private void removeReleasing(BitSet found, int firstPage) {
-    releasing.forEach(
-        (offset, length) -> {
-          int from = table.pageOf(offset) - firstPage;
-          int to = from + (int) length;
-          if (to > 0) {
-            found.clear(Math.max(from, 0), to);
-          }
-        });
-  }
-
-  private void addFound(int from, int to) {
-    free.add(from, to - from);
-    // What a sparse copy or an earlier session has left without space cannot be told.
-    int unsureEnd = Math.min(to, chunksAtOpening * FreeRuns.CHUNK);
-    if (from < unsureEnd) {
-      setUnsure(from, unsureEnd, true);
-    }
-  }
-
-  /** Whether a chunk that is free in the heap is so in memory too. */
-  private boolean isUnused(int chunk) {
-    return !table.isPart(chunk) && !isLoaded.test(chunk);
+  private void addFound(int first, int length) {
+    free.add(first, length);
+    unsure.foundAtOpening(first, length);
   }
 
   // ---- growth
@@ -397,7 +322,7 @@ final class ChunkSpace {
   /**
    * Takes back a chunk of small objects that has no block in use.
    *
-   * @param unload makes {@link #isLoaded} false for it
+   * @param unload makes {@link SmallChunks#isLoaded} false for it
    */
   void giveBackSmall(int chunk, Runnable unload) {
     lock.lock();
@@ -409,9 +334,9 @@ final class ChunkSpace {
     }
   }
 
-  /** The pages are free in the heap; what lies behind {@link #scanned} will be found there. */
+  /** The pages are free in the heap; what lies behind {@link ChunkScan#end} will be found there. */
   private void release(int first, int length) {
-    int known = Math.min(length, scanned * FreeRuns.CHUNK - first);
+    int known = Math.min(length, scan.end() * FreeRuns.CHUNK - first);
     if (known > 0) {
       addFreed(first, known);
     }
@@ -495,7 +420,7 @@ final class ChunkSpace {
       int length;
       lock.lock();
       try {
-        long excess = (bytes(free.count() - unsureCount) - keptBytes) / Geometry.CHUNK_SIZE;
+        long excess = (bytes(free.count() - unsure.count()) - keptBytes) / Geometry.CHUNK_SIZE;
         first = settled.nextSetBit(0);
         if (first < 0 || excess <= 0) {
           return;
@@ -522,7 +447,7 @@ final class ChunkSpace {
       lock.lock();
       try {
         if (done) {
-          setUnsure(first, first + length, true);
+          unsure.set(first, length);
         }
         free.add(first, length);
       } finally {

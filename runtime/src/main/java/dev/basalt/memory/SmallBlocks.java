@@ -37,7 +37,7 @@ final class SmallBlocks implements ChunkSpace.SmallChunks {
   SmallBlocks(Heap heap, ChunkTable table, LongConsumer grower) {
     this.heap = heap;
     this.table = table;
-    this.space = new ChunkSpace(heap, table, grower, loaded::containsKey, this);
+    this.space = new ChunkSpace(heap, table, grower, this);
     for (int i = 0; i < sources.length; i++) {
       sources[i] = new BlockSource(this, i);
     }
@@ -60,6 +60,11 @@ final class SmallBlocks implements ChunkSpace.SmallChunks {
   @Override
   public void found(int chunk, int sizeClass) {
     sources[sizeClass].mayHaveRoom(chunk);
+  }
+
+  @Override
+  public boolean isLoaded(int chunk) {
+    return loaded.containsKey(chunk);
   }
 
   @Override

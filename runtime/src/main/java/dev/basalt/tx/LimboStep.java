@@ -7,6 +7,7 @@ import dev.basalt.format.SlotsFormat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class LimboStep {
   /** How many objects are looked at, and references taken back, in a step. */
   static final int COST_MAX = 256;
+
+  /**
+   * How long a step goes on to look at objects: others wait for it, and a page that is not in
+   * memory can take as long as hundreds of objects.
+   */
+  private static final long NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(200);
 
   /** A step that must do with few nodes. */
   static final int COST_MIN = 8;
@@ -114,16 +121,19 @@ final class LimboStep {
    */
   boolean run(boolean oldHeld) {
     held.begin();
+    long begin = System.nanoTime();
+    boolean hasTime = true;
     if (oldHeld) {
       limbo.releaseHeldNodes(OLD_NODES_MAX);
     } else {
-      while (cost < costMax && one()) {
+      while (cost < costMax && hasTime && one()) {
         cost++;
+        hasTime = System.nanoTime() - begin < NANOS_MAX;
       }
       putBack();
     }
     emptyNodes.forEach(update::free);
-    return oldHeld || cost >= costMax || !shortened.isEmpty();
+    return oldHeld || cost >= costMax || !hasTime || !shortened.isEmpty();
   }
 
   /** The objects that were freed. */
