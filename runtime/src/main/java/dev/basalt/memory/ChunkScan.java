@@ -31,7 +31,8 @@ final class ChunkScan {
   /**
    * Reads some more entries.
    *
-   * @param releasing the runs that a commit frees: what it has done already is noted when it is done
+   * @param releasing the runs that a commit frees: what it has done already is noted when it is
+   *     done
    * @param found takes the free runs of pages
    * @return whether there were entries to read
    */

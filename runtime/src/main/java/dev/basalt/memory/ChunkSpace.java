@@ -71,11 +71,7 @@ final class ChunkSpace {
   /** Chunks freed or given back since the last checkpoint began, and still free. */
   private final BitSet freed = new BitSet();
 
-  ChunkSpace(
-      Heap heap,
-      ChunkTable table,
-      LongConsumer grower,
-      SmallChunks smallChunks) {
+  ChunkSpace(Heap heap, ChunkTable table, LongConsumer grower, SmallChunks smallChunks) {
     this.heap = heap;
     this.table = table;
     this.grower = grower;
