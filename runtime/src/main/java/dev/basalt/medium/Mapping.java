@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +38,11 @@ public final class Mapping {
   private static final VarHandle WORDS =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-  /** The bits that the place of an object can have: it is a multiple of 16. */
-  private static final long PLACE_BITS = (1L << 46) - 16;
+  /** What is shifted back by this is known to the compiler as a number that is not large. */
+  private static final int SHIFT = 16;
 
-  private static final int BASE_SHIFT = 16;
+  /** Words that lie less than this behind an object's start are near it. */
+  private static final int NEAR = 512;
 
   /** All of memory; the checks of this class are the only bounds. */
   @SuppressWarnings("restricted")
@@ -48,8 +50,6 @@ public final class Mapping {
 
   private final String name;
   private final long base;
-
-  /** Shifted back, this is the base as a number that the compiler knows not to be large. */
   private final long shiftedBase;
 
   private final long reserved;
@@ -59,6 +59,9 @@ public final class Mapping {
    * lock.
    */
   private long limit;
+
+  /** Every word near an object that starts before this offset may be touched. */
+  private long shiftedNearEnd;
 
   private volatile boolean closed;
 
@@ -84,9 +87,9 @@ public final class Mapping {
     this.shared = shared;
     this.owner = owner;
     this.base = base;
-    this.shiftedBase = base << BASE_SHIFT;
+    this.shiftedBase = base << SHIFT;
     this.reserved = reserved;
-    this.limit = limit;
+    setLimit(limit);
   }
 
   /** Takes over a range that was mapped by a system call. */
@@ -130,15 +133,20 @@ public final class Mapping {
       throw new IllegalArgumentException(
           "limit " + newLimit + " is not in [" + limit + ", " + reserved + "]");
     }
-    limit = newLimit;
+    setLimit(newLimit);
     VarHandle.releaseFence();
+  }
+
+  private void setLimit(long newLimit) {
+    limit = newLimit;
+    shiftedNearEnd = Math.max(0, newLimit - NEAR) << SHIFT;
   }
 
   /** Ends access; later calls throw {@link PoolClosedException}. */
   public void close() {
     if (!closed) {
       closed = true;
-      limit = 0;
+      setLimit(0);
       VarHandle.fullFence();
       Posix.replaceByEmptyPages(base, reserved);
     }
@@ -235,7 +243,7 @@ public final class Mapping {
     }
   }
 
-  /** Where {@link #stableWord} goes when the object is not as it should be. */
+  /** Where a read of an object's word goes when the object is not as it should be. */
   public interface SlowRead {
     /**
      * Reads a word in another way.
@@ -248,30 +256,55 @@ public final class Mapping {
   }
 
   /**
-   * Reads an aligned long of an object whose first long is a version that writers change before and
-   * after they change anything else of it. The value counts if the version is the same before and
-   * after, positive, and not newer than wanted.
+   * Reads an aligned long of an object as it was at a snapshot. The object's first long is a
+   * version, which writers make negative before they change anything else of the object, and set to
+   * a greater one afterwards. Whoever took the snapshot has seen all that commits up to it have
+   * done, so one look at the version behind the load is enough: if it is not newer, nobody had
+   * begun to change the object when the value was loaded.
    *
-   * <p>Every field access comes through here, so it is made of what the compiler makes little of.
-   * The mask and the shift tell it that an address is never negative, and the layout that it need
-   * not be aligned, so of the JDK's own checks none is left; the one below has done their work.
-   * Plain loads with fences between them: an aligned long is never torn. There are as few methods
-   * above as can be, because half a dozen of the JDK's lie below and inlining stops at a depth of
-   * 15.
+   * <p>Every field access comes through here or through {@link #latestWord}, so they are made of
+   * what the compiler makes little of. What has been shifted back, and the index that was checked,
+   * tell it that an address is never negative, and the layout that it need not be aligned, so of
+   * the JDK's own checks none is left; and no constant takes up a register. Plain loads with fences
+   * between them: an aligned long is never torn. There are as few methods above as can be, because
+   * half a dozen of the JDK's lie below and inlining stops at a depth of 15.
    *
    * @param object where the object starts
    * @param wordOffset bytes from its start
-   * @param versionMax the newest version that counts
+   * @param snapshot the newest version that counts
    * @param otherwise answers if the value does not count, or the object lies outside the mapping
    * @return the value
    */
-  public long stableWord(long object, int wordOffset, long versionMax, SlowRead otherwise) {
-    long place = object & PLACE_BITS;
-    if (place == object && place <= limit - Long.BYTES - wordOffset) {
-      long address = (shiftedBase >>> BASE_SHIFT) + place;
+  public long wordAt(long object, int wordOffset, long snapshot, SlowRead otherwise) {
+    long end = end(wordOffset);
+    if (Long.compareUnsigned(object, end) < 0) {
+      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(object, end);
+      long word = (long) WORDS.get(ALL, address + wordOffset);
+      VarHandle.loadLoadFence();
+      long before = (long) WORDS.get(ALL, address) - 1; // of 0 and of what is negative: not below
+      if (Long.compareUnsigned(before, snapshot) < 0) {
+        return word;
+      }
+    }
+    return otherwise.readSlow(object, wordOffset);
+  }
+
+  /**
+   * Reads an aligned long of an object as it is now. The value counts if the object's version is
+   * the same before and after, and positive: so it is not from the middle of a commit.
+   *
+   * @param object where the object starts
+   * @param wordOffset bytes from its start
+   * @param otherwise answers if the value does not count, or the object lies outside the mapping
+   * @return the value
+   */
+  public long latestWord(long object, int wordOffset, SlowRead otherwise) {
+    long end = end(wordOffset);
+    if (Long.compareUnsigned(object, end) < 0) {
+      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(object, end);
       long version = (long) WORDS.get(ALL, address);
       VarHandle.loadLoadFence();
-      if (version > 0 && version <= versionMax) {
+      if (version > 0) {
         long word = (long) WORDS.get(ALL, address + wordOffset);
         VarHandle.loadLoadFence();
         if ((long) WORDS.get(ALL, address) == version) {
@@ -280,6 +313,13 @@ public final class Mapping {
       }
     }
     return otherwise.readSlow(object, wordOffset);
+  }
+
+  /** Objects that start before this have the word inside the mapping. */
+  private long end(int wordOffset) {
+    return wordOffset <= NEAR - Long.BYTES
+        ? shiftedNearEnd >>> SHIFT
+        : Math.max(0, limit - Long.BYTES - wordOffset);
   }
 
   /**

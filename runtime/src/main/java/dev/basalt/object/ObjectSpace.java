@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * types. Safe for use by any number of threads.
  */
 @SuppressWarnings("exports") // rewritten classes treat a space as opaque
-public final class ObjectSpace implements Mapping.SlowRead {
+public final class ObjectSpace {
   private static final int WORD_MASK = -Long.BYTES;
 
   private final TransactionManager transactions;
@@ -268,12 +268,12 @@ public final class ObjectSpace implements Mapping.SlowRead {
     int at = fieldOffset & WORD_MASK;
     Tx tx = TransactionManager.innermost();
     try {
-      if (tx == null || (tx = transactions.amongThose(tx)) == null) {
-        return memory.stableWord(object, at, Long.MAX_VALUE, this);
+      if (tx == null) {
+        return memory.latestWord(object, at, transactions);
       }
-      return tx.readsInPlace(object, at)
-          ? memory.stableWord(object, at, tx.version(), tx)
-          : tx.word(object, at);
+      return tx.readsInPlace(this, object, at)
+          ? memory.wordAt(object, at, tx.version(), tx)
+          : wordIn(transactions.amongThose(tx), object, at);
     } catch (UncommittedObjectException e) {
       return transit.word(self, fieldOffset);
     } catch (InternalError e) {
@@ -281,10 +281,10 @@ public final class ObjectSpace implements Mapping.SlowRead {
     }
   }
 
-  /** The latest state of a word, if it could not be read in place. */
-  @Override
-  public long readSlow(long object, int wordOffset) {
-    return transactions.readSlow(object, wordOffset);
+  private long wordIn(@Nullable Tx tx, long object, int wordOffset) {
+    return tx == null
+        ? memory.latestWord(object, wordOffset, transactions)
+        : tx.word(object, wordOffset);
   }
 
   /**
@@ -296,11 +296,8 @@ public final class ObjectSpace implements Mapping.SlowRead {
    */
   public long word(long object, int fieldOffset) {
     verify(object, fieldOffset);
-    Tx tx = transactions.current();
     try {
-      return tx == null
-          ? memory.stableWord(object, fieldOffset & WORD_MASK, Long.MAX_VALUE, this)
-          : tx.word(object, fieldOffset & WORD_MASK);
+      return wordIn(transactions.current(), object, fieldOffset & WORD_MASK);
     } catch (UncommittedObjectException e) {
       throw nothingAt(object, e);
     } catch (InternalError e) {
@@ -616,6 +613,10 @@ public final class ObjectSpace implements Mapping.SlowRead {
   private void verify(long object, int fieldOffset) {
     if (Pending.is(object)) {
       return;
+    }
+    if (!SlotFormat.isPointer(object)) {
+      throw new CorruptPoolException(
+          "%s: a reference leads to %d, where no object can be".formatted(name(), object));
     }
     Heap heap = transactions.heap();
     long word = object + (fieldOffset & WORD_MASK);

@@ -310,11 +310,6 @@ final class Commit implements Allocator.Changes {
     work.freed.forEach(visitor);
   }
 
-  /** The bytes that are about to be overwritten where readers may be. */
-  long overwrittenBytes() {
-    return overwritten.isEmpty() ? 0 : stampsAt - RecordBuilder.EMPTY_BYTES;
-  }
-
   /**
    * Puts what registered snapshots still need, or all, into the version store. Counts are no part
    * of what snapshots see; that one has changed is noted, because what has lost a reference now can

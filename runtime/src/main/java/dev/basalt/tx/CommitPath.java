@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * put in place and published.
  */
 final class CommitPath {
-  /** Copying more than this into place takes longer than others should wait. */
+  /** Copying more than this takes longer than others should wait. */
   private static final long BIG_BYTES = 64 << 10;
 
   /** What a commit returns that had nothing to write. */
@@ -146,8 +146,7 @@ final class CommitPath {
       commit.unplan();
       return Outcome.LOG_FULL;
     }
-    log.append(record, sequence);
-    putInPlace(update, commit, sequence);
+    commit(update, commit, sequence, () -> log.append(record, sequence));
     return Outcome.DONE;
   }
 
@@ -243,8 +242,7 @@ final class CommitPath {
       gate.lockCommit(update);
       try {
         long sequence = snapshots.published() + 1;
-        log.appendSpilled(record, place, sequence);
-        putInPlace(update, commit, sequence);
+        commit(update, commit, sequence, () -> log.appendSpilled(record, place, sequence));
       } finally {
         gate.unlockCommit();
       }
@@ -263,9 +261,18 @@ final class CommitPath {
     }
   }
 
-  /** The commit has happened; a failure from here on is one of the pool. */
-  private void putInPlace(Update update, Commit commit, long sequence) {
+  /**
+   * Appends to the log, with which the commit has happened, and puts in place; a failure from here
+   * on is one of the pool. A commit that is not big is announced first of all: the announcement's
+   * fence would wait for the cache lines of the log, which are cold, and the others with it.
+   */
+  private void commit(Update update, Commit commit, long sequence, Runnable append) {
+    boolean big = commit.record().length() > BIG_BYTES;
     try {
+      if (!big) {
+        snapshots.announce();
+      }
+      append.run();
       snapshots.beginApplying();
       update.releaseSnapshot();
       commit.clearNew();
@@ -273,7 +280,8 @@ final class CommitPath {
       if (listener != null) {
         listener.committing();
       }
-      apply(commit, sequence);
+      commit.keepImages(versions, snapshots, big, sequence);
+      commit.apply(sequence, big ? snapshots::announce : CommitPath::doNothing);
       snapshots.publish(sequence);
       update.work().seen = sequence;
     } catch (RuntimeException | Error e) {
@@ -286,15 +294,6 @@ final class CommitPath {
       }
       versions.trim(snapshots.look(update.work().registered));
     }
-  }
-
-  private void apply(Commit commit, long sequence) {
-    boolean big = commit.overwrittenBytes() > BIG_BYTES;
-    if (!big) {
-      snapshots.announce();
-    }
-    commit.keepImages(versions, snapshots, big, sequence);
-    commit.apply(sequence, big ? snapshots::announce : CommitPath::doNothing);
   }
 
   private static void doNothing() {}

@@ -57,8 +57,8 @@ final class ThreadTx {
 
   private ThreadTx() {}
 
-  private static int place(Thread thread) {
-    return ((int) thread.threadId() & (PLACES - 1)) * STRIDE + STRIDE;
+  private static int place(long threadId) {
+    return ((int) threadId & (PLACES - 1)) * STRIDE + STRIDE;
   }
 
   /** The thread's innermost transaction of any pool. */
@@ -66,18 +66,18 @@ final class ThreadTx {
     if (state == NONE) {
       return null;
     }
-    Thread thread = Thread.currentThread();
-    Tx found = TABLE[place(thread)];
-    return found == null || found.thread == thread ? found : next(found, thread);
+    long threadId = Thread.currentThread().threadId();
+    Tx found = TABLE[place(threadId)];
+    return found == null || found.threadId == threadId ? found : next(found, threadId);
   }
 
   /** The first transaction of a thread behind one in the chain. */
-  private static @Nullable Tx next(Tx from, Thread thread) {
+  private static @Nullable Tx next(Tx from, long threadId) {
     Tx at = from;
     do {
       VarHandle.loadLoadFence(); // who made it a member of the chain has first set what follows
       at = at.neighbour;
-    } while (at != null && at.thread != thread);
+    } while (at != null && at.threadId != threadId);
     return at;
   }
 
@@ -85,14 +85,14 @@ final class ThreadTx {
   static @Nullable Tx current(TransactionManager manager) {
     Tx tx = innermost();
     while (tx != null && tx.manager != manager) {
-      tx = next(tx, tx.thread);
+      tx = next(tx, tx.threadId);
     }
     return tx;
   }
 
   /** Makes a transaction its thread's innermost one. */
   static void enter(Tx tx) {
-    int place = place(tx.thread);
+    int place = place(tx.threadId);
     if (!PLACE.compareAndSet(TABLE, place, null, tx)) {
       add(tx, place);
     }
@@ -113,7 +113,7 @@ final class ThreadTx {
 
   /** Takes away what {@link #enter} has set. Transactions may end in any order. */
   static void leave(Tx tx) {
-    int place = place(tx.thread);
+    int place = place(tx.threadId);
     if (tx.neighbour != null || !PLACE.compareAndSet(TABLE, place, tx, null)) {
       remove(tx, place);
     }

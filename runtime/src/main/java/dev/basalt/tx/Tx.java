@@ -14,6 +14,9 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
   final TransactionManager manager;
   final Thread thread = Thread.currentThread();
 
+  /** The thread's number, which {@link ThreadTx} has at hand. */
+  final long threadId = thread.threadId();
+
   /** The next in the chain of {@link ThreadTx}, which alone sets it. */
   @Nullable Tx neighbour;
 
@@ -26,7 +29,11 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
   /** The object whose words in its first block are to be read in place. */
   long inPlace = NOWHERE;
 
-  private final boolean allInPlace;
+  /** The object layer of the manager. */
+  private final @Nullable Object owner;
+
+  /** The same if this is a view, of which every word is to be read in place first. */
+  private final @Nullable Object viewed;
 
   private @Nullable Object attachment;
 
@@ -38,7 +45,8 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
   Tx(TransactionManager manager, long version, boolean allInPlace) {
     this.manager = manager;
     this.version = version;
-    this.allInPlace = allInPlace;
+    this.owner = manager.owner();
+    this.viewed = allInPlace ? owner : null;
   }
 
   /**
@@ -78,15 +86,17 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
   }
 
   /**
-   * Whether {@link #word} would do no more than {@link Mapping#stableWord} with {@link #version}
-   * and this. Field accesses ask, because {@code word} has become too large to be inlined.
+   * Whether {@link #word} would do no more than {@link Mapping#wordAt} with {@link #version} and
+   * this. Field accesses ask, because {@code word} has become too large to be inlined.
    *
+   * @param asking the object layer that the object belongs to
    * @param object the object's offset
    * @param wordOffset bytes from its start
-   * @return whether the word may be read in place
+   * @return whether the word may be read in place; false if this is a transaction of another pool
    */
-  public final boolean readsInPlace(long object, int wordOffset) {
-    return allInPlace || (object == inPlace && wordOffset < Blocks.SIZE);
+  @SuppressWarnings("ReferenceEquality") // an object layer is itself and nothing else
+  public final boolean readsInPlace(Object asking, long object, int wordOffset) {
+    return ((object == inPlace && wordOffset < Blocks.SIZE) ? owner : viewed) == asking;
   }
 
   /**

@@ -93,9 +93,7 @@ public final class Update extends Tx {
   public long word(long object, int wordOffset) {
     if (object == recent && wordOffset < recentEnd) {
       long[] own = recentWords;
-      return own != null
-          ? own[wordOffset >> 3]
-          : memory.stableWord(object, wordOffset, version, this);
+      return own != null ? own[wordOffset >> 3] : memory.wordAt(object, wordOffset, version, this);
     }
     return find(object, wordOffset);
   }
@@ -110,7 +108,7 @@ public final class Update extends Tx {
     }
     int block = Blocks.blockOf(wordOffset);
     // Has been read afterwards, not before: the snapshot may have to move forward for it.
-    long word = memory.stableWord(object, wordOffset, version, this);
+    long word = memory.wordAt(object, wordOffset, version, this);
     work.reads.put(object + Blocks.start(block), object);
     if (block == 0) {
       remember(object, Blocks.SIZE, null);

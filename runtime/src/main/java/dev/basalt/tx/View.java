@@ -24,13 +24,13 @@ public final class View extends Tx implements AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The word in place counts if the object's version is not newer than the snapshot, both before
-   * and after it was loaded. Otherwise a commit has overwritten the object, or is doing so, and has
-   * put what this snapshot needs into the version store first.
+   * <p>The word in place counts if the object's version is not newer than the snapshot after it was
+   * loaded. Otherwise a commit has overwritten the object, or is doing so, and has put what this
+   * snapshot needs into the version store first.
    */
   @Override
   public long word(long object, int wordOffset) {
-    return memory.stableWord(object, wordOffset, version, this);
+    return memory.wordAt(object, wordOffset, version, this);
   }
 
   @Override

@@ -42,8 +42,8 @@ public class LatestWord implements Mapping.SlowRead {
 
   @Actor
   public void read(JJ_Result result) {
-    result.r1 = Memory.HEAP.memory().stableWord(object, WORD, Long.MAX_VALUE, this);
-    result.r2 = Memory.HEAP.memory().stableWord(object, WORD, Long.MAX_VALUE, this);
+    result.r1 = Memory.HEAP.memory().latestWord(object, WORD, this);
+    result.r2 = Memory.HEAP.memory().latestWord(object, WORD, this);
   }
 
   @Actor

@@ -37,16 +37,9 @@ final class Model {
 
   /** The protocol of a view of commit 1; -1 if there is no image. */
   long read(boolean isFirst) {
-    long before = version;
+    long word = isFirst ? first : last;
     VarHandle.loadLoadFence();
-    if (before == 1) {
-      long word = isFirst ? first : last;
-      VarHandle.loadLoadFence();
-      if (version == 1) {
-        return word;
-      }
-    }
-    return kept(isFirst);
+    return version == 1 ? word : kept(isFirst);
   }
 
   long kept(boolean isFirst) {

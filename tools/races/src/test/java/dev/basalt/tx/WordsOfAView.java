@@ -39,8 +39,8 @@ public class WordsOfAView implements Mapping.SlowRead {
 
   @Actor
   public void view(JJ_Result result) {
-    result.r1 = Memory.HEAP.memory().stableWord(object, LAST, 1, this);
-    result.r2 = Memory.HEAP.memory().stableWord(object, FIRST, 1, this);
+    result.r1 = Memory.HEAP.memory().wordAt(object, LAST, 1, this);
+    result.r2 = Memory.HEAP.memory().wordAt(object, FIRST, 1, this);
   }
 
   @Actor
