@@ -263,13 +263,14 @@ final class CommitPath {
 
   /**
    * Appends to the log, with which the commit has happened, and puts in place; a failure from here
-   * on is one of the pool. A commit that is not big is announced first of all: the announcement's
-   * fence would wait for the cache lines of the log, which are cold, and the others with it.
+   * on is one of the pool. The announcement's fence waits for the stores before it, and cache lines
+   * of the log are cold, so it comes first; unless readers would then wait for the medium.
    */
   private void commit(Update update, Commit commit, long sequence, Runnable append) {
     boolean big = commit.record().length() > BIG_BYTES;
+    boolean first = !big && !log.isSynchronous();
     try {
-      if (!big) {
+      if (first) {
         snapshots.announce();
       }
       append.run();
@@ -279,6 +280,9 @@ final class CommitPath {
       Update.Listener listener = update.listener();
       if (listener != null) {
         listener.committing();
+      }
+      if (!first && !big) {
+        snapshots.announce();
       }
       commit.keepImages(versions, snapshots, big, sequence);
       commit.apply(sequence, big ? snapshots::announce : CommitPath::doNothing);
