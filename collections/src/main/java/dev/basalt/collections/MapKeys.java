@@ -65,22 +65,6 @@ final class MapKeys<K extends @Nullable Object> extends AbstractSet<K> {
 
   private static <K extends @Nullable Object, V extends @Nullable Object> Iterator<K> iterator(
       AtomicMap<K, V> of) {
-    Iterator<Entry<K, V>> entries = of.entries();
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return entries.hasNext();
-      }
-
-      @Override
-      public K next() {
-        return entries.next().getKey();
-      }
-
-      @Override
-      public void remove() {
-        entries.remove();
-      }
-    };
+    return new PartIterator<>(of.entries(), Entry::getKey);
   }
 }

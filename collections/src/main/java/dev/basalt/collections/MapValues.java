@@ -62,23 +62,6 @@ final class MapValues<V extends @Nullable Object> extends AbstractCollection<V> 
 
   private static <K extends @Nullable Object, V extends @Nullable Object> Iterator<V> iterator(
       AtomicMap<K, V> of) {
-    Iterator<Entry<K, V>> entries = of.entries();
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return entries.hasNext();
-      }
-
-      @Override
-      public V next() {
-        Entry<K, V> entry = entries.next();
-        return entry.getValue();
-      }
-
-      @Override
-      public void remove() {
-        entries.remove();
-      }
-    };
+    return new PartIterator<>(of.entries(), Entry::getValue);
   }
 }

@@ -346,22 +346,6 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
   }
 
   Iterator<K> keys() {
-    SortedCursor<K, V> entries = new SortedCursor<>(this);
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return entries.hasNext();
-      }
-
-      @Override
-      public K next() {
-        return entries.next().getKey();
-      }
-
-      @Override
-      public void remove() {
-        entries.remove();
-      }
-    };
+    return new PartIterator<>(new SortedCursor<>(this), Entry::getKey);
   }
 }
