@@ -6,6 +6,7 @@ import dev.basalt.error.PoolAccessException;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.error.PoolInUseException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,10 +140,11 @@ public final class FileMedium extends DescriptorMedium {
     if (sizeKnown < PROBE_BYTES) {
       return "it has only " + sizeKnown + " bytes";
     }
-    try {
-      MemorySegment _ = SyncMapping.map(fd, 0, PROBE_BYTES);
-      dax = true;
-      return null;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment _ = SyncMapping.map(fd, 0, PROBE_BYTES, arena);
+      String obstacle = CacheWriteBack.findObstacle();
+      dax = obstacle == null;
+      return obstacle;
     } catch (IOException | UnsupportedOperationException e) {
       return String.valueOf(e.getMessage());
     } catch (LinkageError e) {
@@ -158,7 +160,7 @@ public final class FileMedium extends DescriptorMedium {
   @Override
   public Mapping mapSynchronous(long offset, long lengthBytes) {
     try {
-      synchronous = SyncMapping.map(fd, offset, lengthBytes);
+      synchronous = SyncMapping.map(fd, offset, lengthBytes, Arena.ofAuto());
     } catch (IOException e) {
       throw new MediaErrorException(
           "%s: cannot map %d bytes at %d: %s".formatted(path, lengthBytes, offset, e.getMessage()),

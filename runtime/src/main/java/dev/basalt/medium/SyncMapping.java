@@ -22,12 +22,12 @@ final class SyncMapping {
    * @param fd the file, open for reading and writing
    * @param offset where the range starts
    * @param length its length; the range lies within the file, or the file would be extended
-   * @return memory whose {@code force} is a write-back of cache lines; unmapped when nobody refers
-   *     to it any more
+   * @param arena ends the mapping
+   * @return memory whose {@code force} is a write-back of cache lines
    * @throws IOException if the file is no persistent memory
    * @throws UnsupportedOperationException if this JVM cannot write cache lines back
    */
-  static MemorySegment map(int fd, long offset, long length) throws IOException {
+  static MemorySegment map(int fd, long offset, long length, Arena arena) throws IOException {
     // The same file, whatever its name is now. flock belongs to the other descriptor.
     Path file = Path.of("/proc/self/fd/" + fd);
     boolean interrupted = false;
@@ -35,7 +35,7 @@ final class SyncMapping {
       while (true) {
         try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-          return channel.map(ExtendedMapMode.READ_WRITE_SYNC, offset, length, Arena.ofAuto());
+          return channel.map(ExtendedMapMode.READ_WRITE_SYNC, offset, length, arena);
         } catch (ClosedByInterruptException e) {
           interrupted |= Thread.interrupted(); // says nothing about the file
         }

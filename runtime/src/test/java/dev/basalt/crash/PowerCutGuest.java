@@ -22,12 +22,17 @@ final class PowerCutGuest {
 
   public static void main(String[] args) {
     Path file = Path.of(args[0]);
-    boolean planted = args.length > 1 && args[1].equals("planted");
+    boolean planted = args[1].equals("planted");
+    boolean dax = args[1].equals("dax");
     try {
       say("start", 0);
       builder(file, OpenMode.OPEN_OR_CREATE).open().close(); // replays, as a program would
       PoolVerifier.verify(file);
-      Medium medium = FileMedium.open(file, false);
+      FileMedium medium = FileMedium.open(file, false);
+      String refusal = dax ? medium.tryDax() : null;
+      if (refusal != null) {
+        throw new AssertionError("no persistent memory: " + refusal);
+      }
       try (Pool pool =
           MediumPools.open(builder(file, OpenMode.OPEN), planted ? withoutSyncs(medium) : medium)) {
         Item root = pool.root("root", Item.class, () -> new Item(0));
