@@ -56,20 +56,16 @@ public final class Pool implements AutoCloseable {
   private final CycleCollection cycles;
   private @Nullable CycleThread cycleThread;
   private final long migratedObjects;
+  private final @Nullable BackgroundScrub scrubbing;
   private volatile boolean open = true;
 
-  Pool(PoolBuilder options, RecoveredPool recovered, WatchedMedium medium) {
+  Pool(PoolBuilder options, RecoveredPool recovered, WatchedMedium medium, Log log) {
     this.path = options.path();
     this.recovered = recovered;
     this.medium = medium;
     this.readOnly = options.isReadOnly();
     boolean sync = options.durability() == Durability.SYNC;
-    Log.Mode logMode = sync || readOnly ? Log.Mode.SYNC : Log.Mode.ASYNC;
-    this.log =
-        new Log(
-            recovered.region(),
-            recovered.superblocks().current(),
-            recovered.heap().isShared() ? Log.Mode.DAX : logMode);
+    this.log = log;
     this.allocator =
         new Allocator(
             recovered.heap(),
@@ -98,6 +94,13 @@ public final class Pool implements AutoCloseable {
     }
     if (options.collectCyclesInBackground() && !readOnly) {
       startCollectingCycles();
+    }
+    this.scrubbing =
+        readOnly || options.scrubInterval().isZero()
+            ? null
+            : new BackgroundScrub(backups()::scrub, options.scrubInterval());
+    if (scrubbing != null) {
+      scrubbing.start();
     }
     LOGGER.info(
         "opened {}{}: {} commits replayed from {} bytes of log, {} pages, in {} us",
@@ -548,6 +551,15 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
+   * What the last scrub in the background has found ({@link PoolBuilder#scrubEvery}).
+   *
+   * @return the report, or empty if none has ended yet
+   */
+  public Optional<BackupReport> lastScrub() {
+    return Optional.ofNullable(scrubbing == null ? null : scrubbing.last());
+  }
+
+  /**
    * Makes pages whole that are damaged or cannot be read, from a backup of this pool: those that
    * have not changed since. Writing a page clears an error of the medium there. The pool is read as
    * by {@link #scrub} first; then updates wait until the pages are written. What cannot be repaired
@@ -729,6 +741,9 @@ public final class Pool implements AutoCloseable {
         cycleThread.close();
       }
       cycles.close();
+      if (scrubbing != null) {
+        scrubbing.close();
+      }
       transactions.close();
     } finally {
       recovered.heap().close();

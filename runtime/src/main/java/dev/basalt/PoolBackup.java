@@ -104,7 +104,7 @@ final class PoolBackup {
     BackupReport report(long copiedBytes, List<Damage> damages, long startNanos) {
       if (!damages.isEmpty()) {
         LOGGER.error(
-            "the backup of {} has {} damaged pages; the first: {}",
+            "{}: {} pages in use are damaged; the first: {}",
             medium.name(),
             damages.size(),
             damages.getFirst().message());

@@ -2,6 +2,7 @@ package dev.basalt;
 
 import dev.basalt.error.PoolAccessException;
 import dev.basalt.format.Geometry;
+import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
 import dev.basalt.medium.DeviceMedium;
 import dev.basalt.medium.FileMedium;
@@ -48,6 +49,7 @@ public final class PoolBuilder {
   private long freeSpaceKept = -1;
   private boolean overwriteDevice;
   private Dax dax = Dax.AUTO;
+  private Duration scrubInterval = Duration.ZERO;
   private final List<Class<?>> classes = new ArrayList<>();
   private final List<Codec<?>> codecs = new ArrayList<>();
   private @Nullable ClassLoader loader;
@@ -235,6 +237,22 @@ public final class PoolBuilder {
   }
 
   /**
+   * Has a thread of the pool {@linkplain Pool#scrub scrub} it from time to time, by 16 MiB a second
+   * at most, and log what is damaged; {@link Pool#lastScrub} has the report. It does not if not
+   * set, nor for a pool that is opened for reading.
+   *
+   * @param interval the time between the end of one and the begin of the next, and before the first
+   * @return this builder
+   */
+  public PoolBuilder scrubEvery(Duration interval) {
+    if (interval.isNegative() || interval.isZero()) {
+      throw new IllegalArgumentException("the interval must be positive, not " + interval);
+    }
+    this.scrubInterval = interval;
+    return this;
+  }
+
+  /**
    * Sets whether a file on persistent memory is mapped without a page cache; {@link Dax#AUTO} if
    * not set. {@link PoolAttributes#dax} tells what has become of it.
    *
@@ -266,16 +284,30 @@ public final class PoolBuilder {
     try {
       UnrecoveredPool unrecovered = UnrecoveredPool.read(medium);
       RecoveredPool recovered = unrecovered.recover(Geometry.wholeChunks(maxSize), isReadOnly());
+      Log log = null;
       try {
-        return new Pool(this, recovered, medium);
+        log = openLog(recovered);
+        return new Pool(this, recovered, medium, log);
       } catch (RuntimeException | Error e) {
         recovered.heap().close();
+        if (log != null) {
+          log.close(); // what it has mapped would keep the file locked
+        }
         throw e;
       }
     } catch (RuntimeException | Error e) {
       medium.close();
       throw e;
     }
+  }
+
+  private Log openLog(RecoveredPool recovered) {
+    boolean sync = durability == Durability.SYNC || isReadOnly();
+    Log.Mode logMode = sync ? Log.Mode.SYNC : Log.Mode.ASYNC;
+    return new Log(
+        recovered.region(),
+        recovered.superblocks().current(),
+        recovered.heap().isShared() ? Log.Mode.DAX : logMode);
   }
 
   private Medium openMedium() {
@@ -392,6 +424,11 @@ public final class PoolBuilder {
 
   boolean collectCyclesInBackground() {
     return collectCyclesInBackground;
+  }
+
+  /** Zero for never. */
+  Duration scrubInterval() {
+    return scrubInterval;
   }
 
   Duration syncInterval() {

@@ -63,6 +63,16 @@ public final class TablePartFormat {
   }
 
   /**
+   * Which page a sum is of.
+   *
+   * @param offset bytes from the part's start, in the sums
+   * @return which of the pages of the chunks that the part describes, from 0
+   */
+  public static long pageOfSum(long offset) {
+    return (offset - SUMS) / PageSumFormat.SIZE;
+  }
+
+  /**
    * The structure's fields.
    *
    * @return the structure

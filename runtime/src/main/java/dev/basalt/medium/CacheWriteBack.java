@@ -45,7 +45,7 @@ final class CacheWriteBack {
         Path compiler = compiler();
         if (compiler == null) {
           return "this JVM runs without its optimizing compiler, which cache lines are written back"
-                     + " with";
+              + " with";
         }
         if (hasBegun(compiler)) {
           return null;
@@ -56,7 +56,7 @@ final class CacheWriteBack {
       LockSupport.parkNanos(PAUSE_NANOS);
     } while (System.nanoTime() < end);
     return "the JVM's optimizing compiler, which cache lines are written back with, has not"
-               + " started";
+        + " started";
   }
 
   private static @Nullable Path compiler() throws IOException {

@@ -9,6 +9,7 @@ import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -305,14 +306,39 @@ public final class Heap {
    * Makes the sum of a page that has changed at home that of what is there now. If the medium has
    * lost it, it is bad, and has no sum any more: that of an earlier state would let it be repaired
    * by one.
+   *
+   * @param sumPages gets the page that holds the sum
    */
-  void renewSum(int page) {
+  void renewSum(int page, BitSet sumPages) {
     if (sums.isSumPage(page)) {
       return;
     }
     int sum = sums.sumOfChanged(page);
     if (sum == PageSumFormat.NONE || sums.isSummed(page)) {
-      int _ = putSum(page, sum);
+      sumPages.set(putSum(page, sum));
+    }
+  }
+
+  /** Called before a page of sums is written home. */
+  void completeSums(int sumPage) {
+    if (sums.isUnreadable(sumPage)) {
+      sums.completeSums(sumPage);
+    }
+  }
+
+  /**
+   * Writes a page of sums that was lost, and has memory in its place. Called by the checkpoint, if
+   * this is the medium itself; nobody else stores into such a page.
+   */
+  void rewriteIfLost(int sumPage) {
+    if (sums.isUnreadable(sumPage)) {
+      sums.completeSums(sumPage);
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment copy = arena.allocate(Geometry.PAGE_SIZE, Long.BYTES);
+        mapping.copyOut(pageOffset(sumPage), copy);
+        medium.write(pageOffset(sumPage), copy);
+      }
+      sums.reload(sumPage);
     }
   }
 

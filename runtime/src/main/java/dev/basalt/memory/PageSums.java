@@ -189,14 +189,43 @@ final class PageSums {
     }
   }
 
-  /** The sum of a page that was sound; none if the medium has lost it, which is bad then. */
+  /**
+   * The sum of a page that was sound; none if the medium has lost it, which is bad then.
+   *
+   * @throws MediaErrorException if it is one without which the pool could not be opened: the log
+   *     has what was changed in it, and must keep that
+   */
   int sumOfChanged(long page) {
     try {
       return sum(page);
     } catch (MediaErrorException e) {
+      if (parts.isInHeaderOrEntries(page * Geometry.PAGE_SIZE)) {
+        throw e;
+      }
       noteUnreadable(page, e);
       states.setBad(page);
       return PageSumFormat.NONE;
+    }
+  }
+
+  /**
+   * A page of sums is about to be written that could not be read, so that it says "none" of pages
+   * that the caller had no sum for. Of the pool's own pages that means that they are zero, and an
+   * opening that finds them otherwise refuses the pool. Nothing is known of them: they are taken as
+   * they are.
+   */
+  void completeSums(long sumPage) {
+    long first = parts.pageOfSum(sumPage * Geometry.PAGE_SIZE);
+    long end =
+        Math.min(
+            first + Geometry.PAGE_SIZE / PageSumFormat.SIZE, memory.limit() / Geometry.PAGE_SIZE);
+    for (long page = first; page < end; page++) {
+      long at = sumOffset(page);
+      if (parts.isInHeaderOrEntries(page * Geometry.PAGE_SIZE)
+          && memory.getInt(at) == PageSumFormat.NONE) {
+        int sum = sumOfChanged(page);
+        memory.putInt(at, sum == zeroSum() ? PageSumFormat.NONE : sum);
+      }
     }
   }
 

@@ -50,18 +50,21 @@ public final class PageWriter {
 
   /** What is stored into a page meanwhile will be summed by the next checkpoint. */
   private static void sumInPlace(Heap heap, int[] pages, IntConsumer beforeBatch) {
+    BitSet sumPages = new BitSet();
     for (int i = 0; i < pages.length; i++) {
       if (i % BATCH_PAGES == 0) {
         beforeBatch.accept(i);
       }
-      heap.renewSum(pages[i]);
+      heap.renewSum(pages[i], sumPages);
     }
+    sumPages.stream().forEach(heap::rewriteIfLost);
   }
 
   private void write(int[] pages) {
     int[] content = Arrays.stream(pages).filter(page -> !heap.isSumPage(page)).toArray();
     Arrays.stream(pages).filter(heap::isSumPage).forEach(sumPages::set);
     writeAll(content, 0);
+    sumPages.stream().forEach(heap::completeSums);
     writeAll(sumPages.stream().toArray(), content.length);
   }
 

@@ -113,6 +113,16 @@ final class TableParts {
     return sumsOffset(chunkOf(pageOffset)) + (long) inChunk * PageSumFormat.SIZE;
   }
 
+  /** The page whose sum lies at an offset, which is among the sums of a part. */
+  long pageOfSum(long offset) {
+    int part = Arrays.binarySearch(parts, offset);
+    int index = part >= 0 ? part : -part - 2;
+    long chunks = (long) index * TablePartFormat.CHUNKS_DESCRIBED;
+    return heapOffset / Geometry.PAGE_SIZE
+        + chunks * TablePartFormat.PAGES_PER_CHUNK
+        + TablePartFormat.pageOfSum(offset - parts[index]);
+  }
+
   /** Whether an offset lies in a part of the table. */
   boolean isInPart(long offset) {
     return offsetInPart(offset) >= 0;

@@ -13,23 +13,46 @@ import dev.basalt.error.PoolFullException;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.medium.FileMedium;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** After a failed write or sync a pool refuses updates, and what was returned before is kept. */
 class FailingMediumTest {
+  private static final boolean STRESS = Boolean.getBoolean("basalt.stress");
+
   @RegisterExtension final Pools pools = new Pools();
 
-  /** Fails at the n-th write or sync, and never again. */
+  /** Fails at the n-th write or sync, or at the n-th read, and never again. */
   private static final class Failing extends PlantedMedium {
     private int left = Integer.MAX_VALUE;
+    private int readsLeft = Integer.MAX_VALUE;
     private boolean failed;
     private boolean isFull;
 
+    Failing(Path file, boolean dax) {
+      super(dax ? new PretendedDax(FileMedium.open(file, false)) : FileMedium.open(file, false));
+    }
+
     Failing(Path file) {
-      super(FileMedium.open(file, false));
+      this(file, false);
+    }
+
+    @Override
+    public void read(long offset, MemorySegment segment) {
+      synchronized (this) {
+        if (--readsLeft == 0) {
+          failed = true;
+          throw new MediaErrorException(
+              "on purpose: cannot read", offset, segment.byteSize(), null);
+        }
+      }
+      super.read(offset, segment);
     }
 
     synchronized void failAfter(int operations) {
@@ -81,19 +104,25 @@ class FailingMediumTest {
 
   @Test
   void everyFailureOfASyncPoolPoisonsItAndLosesNothing() {
-    failEverywhere(Durability.SYNC);
+    failEverywhere(Durability.SYNC, false, 60);
   }
 
   @Test
   void everyFailureOfAnAsyncPoolPoisonsItAndLosesNoOrder() {
-    failEverywhere(Durability.ASYNC);
+    failEverywhere(Durability.ASYNC, false, 60);
   }
 
-  private void failEverywhere(Durability durability) {
+  /** Appends are stores, which do not fail; what is left are checkpoints, growth and spills. */
+  @Test
+  void everyFailureOfAPoolOnPersistentMemoryPoisonsItAndLosesNothing() {
+    failEverywhere(Durability.SYNC, true, 30);
+  }
+
+  private void failEverywhere(Durability durability, boolean dax, int last) {
     create();
     int failures = 0;
-    for (int n = 1; n <= 60; n++) {
-      Failing medium = new Failing(pools.file("test"));
+    for (int n = 1; n <= last; n++) {
+      Failing medium = new Failing(pools.file("test"), dax);
       long begun = 0;
       long returned = 0;
       Pool pool = open(medium, durability);
@@ -146,6 +175,57 @@ class FailingMediumTest {
       again.close();
       PoolVerifier.verify(pools.file("test"));
     }
+    assertThat(failures).isGreaterThan(last / 3);
+  }
+
+  /** Reads of superblocks, log, pages that are verified, sums, free space, a check, a backup. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyFailedReadIsATypedErrorAndLosesNothing(boolean dax) throws IOException {
+    create();
+    Path file = pools.file("test");
+    long begun = 0;
+    long returned = 0;
+    int failures = 0;
+    boolean failed = true;
+    for (int n = 1; failed; n += n < 60 || STRESS ? 1 : 7) {
+      Failing medium = new Failing(file, dax);
+      medium.readsLeft = n;
+      Path backup = pools.file("backup");
+      try (Pool pool = open(medium, Durability.SYNC)) {
+        Item root = pool.root("root", Item.class).orElseThrow();
+        long start = root.number();
+        for (long number = start + 1; number <= start + 3; number++) {
+          long now = number;
+          begun = now;
+          pool.update(
+              () -> {
+                Item item = new Item(now);
+                item.value("v".repeat(40_000));
+                root.next(item);
+                root.number(now);
+              });
+          returned = now;
+        }
+        pool.reclaim();
+        pool.checkpoint();
+        pool.check();
+        pool.backup(backup);
+      } catch (MediaErrorException e) {
+        assertThat(medium.failed).as("failure of read %d", n).isTrue();
+      } finally {
+        failed = medium.failed;
+        failures += failed ? 1 : 0;
+        Files.deleteIfExists(backup);
+      }
+      try (Pool again = pools.builder("test").open()) {
+        assertThat(again.root("root", Item.class).orElseThrow().number())
+            .as("failure of read %d", n)
+            .isBetween(returned, begun);
+      }
+      PoolVerifier.verify(file);
+    }
+    System.out.printf("reads that failed in turn, %s: %d%n", dax ? "DAX" : "file", failures);
     assertThat(failures).isGreaterThan(20);
   }
 

@@ -19,11 +19,14 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A page that cannot be read costs what lies in it, and nothing else. */
@@ -159,6 +162,43 @@ class MediaErrorsTest {
     items.get(7).value(null);
     pool.reclaim();
     pool.checkpoint();
+  }
+
+  @Test
+  @Timeout(60)
+  void scrubInTheBackgroundFindsWhatNobodyReads() throws Exception {
+    long page = pageOf(file, 7);
+    BrokenMedium medium = new BrokenMedium(file);
+    Pool pool =
+        pools.track(
+            MediumPools.open(
+                Pool.builder(file)
+                    .maxSize(64L << 20)
+                    .scrubEvery(Duration.ofMillis(20))
+                    .classLoader(getClass().getClassLoader()),
+                medium));
+    while (pool.lastScrub().isEmpty()) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    assertThat(pool.lastScrub().orElseThrow().isComplete()).isTrue();
+    medium.breakPage(page);
+    while (pool.lastScrub().orElseThrow().isComplete()) {
+      items(pool).get(3).number(33); // updates go on
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    assertThat(pool.lastScrub().orElseThrow().damaged())
+        .extracting(BackupReport.Range::offset)
+        .containsExactly(page);
+    pools.doNotVerify(file);
+    pool.close(); // in the midst of one, perhaps
+  }
+
+  @Test
+  void scrubIsOffUnlessAskedFor() {
+    Pool pool = pools.track(open(new BrokenMedium(file)));
+    assertThat(pool.lastScrub()).isEmpty();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("basalt-scrub"));
   }
 
   @Test
