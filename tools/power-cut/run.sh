@@ -9,7 +9,7 @@
 #
 # Killing the machine does not lose what is in a processor's cache: that a missing write-back would be found is shown
 # by DaxCrashTest. Wants the compiled modules (./mvnw -DskipTests package); ./mvnw -Ppower-cut verify does the first two,
-# ./mvnw -Pdax verify the next two. Installs with apt-get what is missing: qemu, busybox; downloads a kernel and unpacks it.
+# ./mvnw -Pdax verify the third. Installs with apt-get what is missing: qemu, busybox; downloads a kernel and unpacks it.
 # Everything made lies in tools/power-cut/target. Where that cannot be done it says so; with --dax it is then skipped.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -18,7 +18,7 @@ work=$PWD/target
 mode=disk
 case ${1:-} in --*) mode=${1#--}; shift ;; esac
 case $mode in disk | planted | dax | dax-tests | figures) ;; *) echo "power-cut: unknown option --$mode"; exit 2 ;; esac
-if [ "$mode" = dax-tests ] && [ -z "${1:-}" ]; then echo "power-cut: the tests' class path is missing; ./mvnw -Pdax verify has it"; exit 2; fi
+if [ "$mode" = dax-tests ] && [ -z "${1:-}" ]; then echo "power-cut: the tests' class path is missing"; exit 2; fi
 rounds=${1:-20}
 seed=${2:-$RANDOM}
 mkdir -p "$work"

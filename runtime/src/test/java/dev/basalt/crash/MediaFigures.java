@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * it is made durable. Arguments: the folder where media are mounted, and a block device.
  */
 final class MediaFigures {
-  private static final long RUN_NANOS = TimeUnit.SECONDS.toNanos(4);
+  private static final long RUN_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int UPDATES_MAX = 200_000;
 
   private MediaFigures() {}
@@ -75,7 +75,7 @@ final class MediaFigures {
   private static PoolBuilder builder(Path path, Durability durability) {
     return Pool.builder(path)
         .durability(durability)
-        .logSize(16 << 20)
+        .logSize(4 << 20)
         .maxSize(60L << 20)
         .reclaimInBackground(false)
         .classLoader(MediaFigures.class.getClassLoader());
