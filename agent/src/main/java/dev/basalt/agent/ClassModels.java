@@ -2,6 +2,8 @@ package dev.basalt.agent;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ClassModels {
   private final ClassFileSource source;
   private final Predicate<String> isLoaded;
+  private final Bases bases;
   private final StorableTypes storable;
   private final ConcurrentHashMap<String, Optional<ClassModel>> models = new ConcurrentHashMap<>();
 
@@ -24,17 +27,20 @@ final class ClassModels {
    *
    * @param source where the class files are
    * @param isLoaded whether a class was loaded before the agent could rewrite it
+   * @param bases the superclasses whose state is stored though they are not annotated
    */
-  ClassModels(ClassFileSource source, Predicate<String> isLoaded) {
+  ClassModels(ClassFileSource source, Predicate<String> isLoaded, Bases bases) {
+    this.bases = bases;
     this.source = source;
     this.storable = new StorableTypes(source);
     this.isLoaded = isLoaded;
   }
 
   /** The model of a class whose file is at hand; makes it known to the others. */
-  ClassModel put(ClassReader reader, ConstantPoolScan scan) {
+  ClassModel add(ClassReader reader, ConstantPoolScan scan) {
     ClassModel model = model(reader, scan);
     models.put(model.name(), Optional.of(model));
+    addBasesOf(model);
     return model;
   }
 
@@ -43,6 +49,7 @@ final class ClassModels {
     ClassModel outline = ClassModel.outline(reader);
     return scan.mayBePersistent()
             || scan.mayHaveMarkedMethods()
+            || bases.contains(reader.getClassName())
             || persistentSuperclass(outline) != null
         ? ClassModel.read(reader)
         : outline;
@@ -51,11 +58,23 @@ final class ClassModels {
   /** The model of a class, or null if its file cannot be found. */
   @Nullable ClassModel find(String name) {
     Optional<ClassModel> known = models.get(name);
-    if (known == null) {
+    if (known == null || (known.isPresent() && lacksMembers(known.get()))) {
       known = Optional.ofNullable(read(name));
       models.put(name, known);
+      known.ifPresent(this::addBasesOf);
     }
     return known.orElse(null);
+  }
+
+  /**
+   * Whether it became persistent for a subclass after its outline was taken, which has no methods;
+   * a class has a constructor at least.
+   */
+  private boolean lacksMembers(ClassModel model) {
+    return !bases.isEmpty()
+        && model.methods().isEmpty()
+        && !model.is(Opcodes.ACC_INTERFACE)
+        && isPersistent(model);
   }
 
   private @Nullable ClassModel read(String name) {
@@ -77,9 +96,52 @@ final class ClassModels {
     }
   }
 
-  /** Whether a class or one of its superclasses is annotated. */
+  /**
+   * Makes persistent what a persistent class inherits state from: from the top, because each is
+   * stored only if what is above it is. A class that cannot be stored is left alone, and whoever
+   * inherits from it is refused.
+   */
+  private void addBasesOf(ClassModel model) {
+    if (!model.isAnnotated() || model.withoutSuperclassState()) {
+      return;
+    }
+    Deque<ClassModel> plain = new ArrayDeque<>();
+    for (String name = model.superName(); name != null && !isOfJdk(name); ) {
+      ClassModel above = findWithMembers(name);
+      if (above == null || isPersistent(above) || isHandWritten(above)) {
+        break;
+      }
+      plain.push(above);
+      name = above.superName();
+    }
+    for (ClassModel above : plain) {
+      String name = above.name();
+      if (above.storedFields().isEmpty() || isLoaded.test(name) || !bases.add(name)) {
+        continue;
+      }
+      models.put(name, Optional.of(above));
+      if (!MethodRefusals.of(above, true).isEmpty() || !new Refusals(this).of(above).isEmpty()) {
+        bases.remove(name);
+      }
+    }
+  }
+
+  /** Whether a class, one of its superclasses or, if it has state, of its subclasses is marked. */
   boolean isPersistent(ClassModel model) {
-    return model.isAnnotated() || persistentSuperclass(model) != null;
+    return model.isAnnotated()
+        || model.isRewritten()
+        || bases.contains(model.name())
+        || persistentSuperclass(model) != null;
+  }
+
+  /** From now on a class does not become a base any more. */
+  void settle(String name) {
+    bases.define(name);
+  }
+
+  /** As {@link #isPersistent}, when the class is about to be defined: it stays so. */
+  boolean isDefinedPersistent(ClassModel model) {
+    return bases.define(model.name()) || isPersistent(model);
   }
 
   /** The superclass, if it is persistent. */

@@ -30,13 +30,26 @@ public final class ClassRewriter {
    * @param refusals told of each persistent class that cannot be rewritten: all reasons in one text
    */
   public ClassRewriter(ClassFileSource source, Consumer<String> refusals) {
-    this(source, refusals, name -> false);
+    this(source, refusals, name -> false, new Bases());
   }
 
   /** Makes one that knows of classes (names with slashes) that were loaded as they are. */
-  ClassRewriter(ClassFileSource source, Consumer<String> refusals, Predicate<String> isLoaded) {
-    this.models = new ClassModels(source, isLoaded);
+  ClassRewriter(
+      ClassFileSource source, Consumer<String> refusals, Predicate<String> isLoaded, Bases bases) {
+    this.models = new ClassModels(source, isLoaded, bases);
     this.refusals = refusals;
+  }
+
+  /**
+   * Looks at a class that will be rewritten later: what is above a persistent class must be known
+   * before it is rewritten itself. When classes are loaded that comes by itself, because a class is
+   * loaded before its superclass is; who has all classes at hand looks at all of them first.
+   *
+   * @param classFile its bytes
+   */
+  public void look(byte[] classFile) {
+    ClassReader reader = new ClassReader(classFile);
+    models.add(reader, ConstantPoolScan.of(reader));
   }
 
   /**
@@ -49,11 +62,12 @@ public final class ClassRewriter {
   public Optional<byte[]> rewrite(byte[] classFile) {
     ClassReader reader = new ClassReader(classFile);
     ConstantPoolScan scan = ConstantPoolScan.of(reader);
-    ClassModel model = models.put(reader, scan);
+    ClassModel model = models.add(reader, scan);
     if (model.isRewritten()) {
       return Optional.empty();
     }
-    boolean persistent = models.isPersistent(model) && !models.wasLoaded(model);
+    Nest.settle(reader, models);
+    boolean persistent = models.isDefinedPersistent(model) && !models.wasLoaded(model);
     List<String> reasons = new ArrayList<>(MethodRefusals.of(model, persistent));
     if (persistent) {
       reasons.addAll(new Refusals(models).of(model));

@@ -75,8 +75,8 @@ final class Refusals {
     List<String> state = model.withoutSuperclassState() ? List.of() : stateFrom(superclass);
     if (!state.isEmpty()) {
       problems.add(
-          "which is not @Persistent, so what it has would not be stored: %s; %s"
-              .formatted(String.join(", ", state), remedyForState(superclass)));
+          "which is not @Persistent and was loaded before or cannot be, so what it has would not be"
+              + " stored: %s; %s".formatted(String.join(", ", state), remedyForState(superclass)));
     }
     return problems;
   }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RewritingTransformer implements ClassFileTransformer {
   private final Instrumentation instrumentation;
   private final LoadedClasses loaded;
+  private final Bases bases = new Bases();
   private final @Nullable ProtectionDomain ownDomain =
       RewritingTransformer.class.getProtectionDomain();
 
@@ -63,7 +64,8 @@ final class RewritingTransformer implements ClassFileTransformer {
     return new ClassRewriter(
         path -> open(weak.get(), path),
         AgentLog::refused,
-        name -> loaded.contains(weak.get(), name));
+        name -> loaded.contains(weak.get(), name),
+        bases);
   }
 
   /** Asks the loaders above too: not every loader passes questions for files on to them. */

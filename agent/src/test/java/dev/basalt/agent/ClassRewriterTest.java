@@ -81,7 +81,10 @@ class ClassRewriterTest {
     String parent = Parent.class.getName().replace('.', '/');
     ClassRewriter late =
         new ClassRewriter(
-            getClass().getClassLoader()::getResourceAsStream, refusals::add, parent::equals);
+            getClass().getClassLoader()::getResourceAsStream,
+            refusals::add,
+            parent::equals,
+            new Bases());
     assertThat(late.rewrite(RewritingLoader.classFile(Parent.class))).isEmpty();
     byte[] neighbours =
         late.rewrite(RewritingLoader.classFile(Neighbours.class)).orElse(new byte[0]);

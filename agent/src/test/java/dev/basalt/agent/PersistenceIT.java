@@ -66,6 +66,37 @@ class PersistenceIT {
     long more;
   }
 
+  /** Not annotated, with state that persistent classes inherit, and used by itself too. */
+  abstract static class Shape {
+    protected String label;
+    int corners;
+
+    Shape(String label, int corners) {
+      this.label = label;
+      this.corners = corners;
+    }
+
+    void grow() {
+      corners++;
+    }
+  }
+
+  /** In between, without state. */
+  abstract static class Flat extends Shape {
+    Flat(String label, int corners) {
+      super(label, corners);
+    }
+  }
+
+  @Persistent
+  static class Polygon extends Flat {
+    private Shape inside;
+
+    Polygon(String label, int corners) {
+      super(label, corners);
+    }
+  }
+
   @TestPool private PoolUnderTest handle;
   private Pool pool;
 
@@ -82,6 +113,33 @@ class PersistenceIT {
   void classesAreRewritten() {
     assertThat(new Person("Ada", 36)).isInstanceOf(PersistentObject.class);
     assertThat(Pool.isPersistent(new Person("Ada", 36))).isFalse();
+  }
+
+  @Test
+  void stateOfASuperclassThatIsNotAnnotatedIsStored() {
+    Polygon square = new Polygon("square", 3);
+    square.grow();
+    square.inside = new Polygon("triangle", 3);
+    pool.putRoot("polygon", square);
+    reopen();
+    Polygon found = pool.root("polygon", Polygon.class).orElseThrow();
+    assertThat(found.label).isEqualTo("square");
+    assertThat(found.corners).isEqualTo(4);
+    Shape inside = found.inside;
+    assertThat(inside.label).isEqualTo("triangle");
+    assertThatThrownBy(
+            () ->
+                pool.update(
+                    () -> {
+                      inside.grow();
+                      inside.label = "lost";
+                      throw new IllegalStateException("aborts");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(inside.label + inside.corners).isEqualTo("triangle3");
+    pool.update(inside::grow);
+    reopen();
+    assertThat(pool.root("polygon", Polygon.class).orElseThrow().inside.corners).isEqualTo(4);
   }
 
   @Test

@@ -97,6 +97,19 @@ class RefusalsTest {
                 + " could call; annotate it or give it one");
   }
 
+  /** The nest of a class reads its private fields; once it is defined so, they are not stored. */
+  @Test
+  void superclassWhoseNestIsDefinedAsItIsStaysPlain() throws Exception {
+    Class<?> _ = Class.forName(REFUSED + "Kinds", true, loader);
+    assertThat(refusal("OutsideOfTheNest")).contains("Kinds$ReadByItsNest.state; annotate it");
+
+    RewritingLoader other = new RewritingLoader();
+    Class<?> _ = Class.forName(REFUSED + "OutsideOfTheNest", true, other);
+    Class<?> _ = Class.forName(REFUSED + "Kinds", true, other);
+    assertThat(other.refusals).isEmpty();
+    assertThat(other.rewritten).containsKeys(REFUSED + "Kinds", REFUSED + "Kinds$ReadByItsNest");
+  }
+
   @Test
   void stateOfASuperclassIsNotLostSilently() {
     String kinds = REFUSED + "Kinds$";
@@ -105,11 +118,14 @@ class RefusalsTest {
             kinds
                 + "ExtendsState extends "
                 + kinds
-                + "Named, which is not @Persistent, so what it has would not be stored: "
+                + "Named, which is not @Persistent and was loaded before or cannot be, so what it"
+                + " has would not be stored: "
                 + kinds
                 + "Named.name, "
                 + kinds
-                + "Counted.count; annotate it, make the fields transient, hold one in a field"
+                + "Counted.count, "
+                + kinds
+                + "Counted.process; annotate it, make the fields transient, hold one in a field"
                 + " instead of extending it, or accept that with"
                 + " @Persistent(withoutSuperclassState = true)",
             kinds

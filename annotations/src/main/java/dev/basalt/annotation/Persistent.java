@@ -21,9 +21,11 @@ public @interface Persistent {
   /**
    * Whether the class accepts that what it inherits from superclasses which are not persistent is
    * not stored. A handle has of it what the superclass's constructor without parameters makes: so
-   * the message, cause and stack trace of an exception are gone. Without this, a class whose
-   * superclass has such state is refused when it is rewritten. Said by the class that extends the
-   * one which is not persistent, for all its subclasses.
+   * the message, cause and stack trace of an exception are gone. Without this, superclasses with
+   * state are persistent too, as if they were annotated; where that is impossible, because they
+   * belong to the JDK, were loaded earlier or have fields that cannot be stored, the class is
+   * refused when it is rewritten. Said by the class that extends the one which is not persistent,
+   * for all its subclasses.
    *
    * @return whether that state may be left behind
    */

@@ -47,7 +47,11 @@ final class Enhancer {
     try (URLClassLoader files = new URLClassLoader(urls(), null);
         Stream<Path> tree = Files.walk(folder)) {
       ClassRewriter rewriter = new ClassRewriter(path -> open(files, path), refusals::add);
-      for (Path file : tree.filter(Enhancer::isClass).sorted().toList()) {
+      List<Path> classes = tree.filter(Enhancer::isClass).sorted().toList();
+      for (Path file : classes) {
+        rewriter.look(Files.readAllBytes(file));
+      }
+      for (Path file : classes) {
         Optional<byte[]> rewritten = rewriter.rewrite(Files.readAllBytes(file));
         rewritten.ifPresent(bytes -> changes.add(new Change(file, bytes)));
       }

@@ -45,6 +45,7 @@ public final class Kinds {
     static int all;
     transient int cached;
     protected int count;
+    Process process;
   }
 
   static class Named extends Counted {
@@ -86,5 +87,15 @@ public final class Kinds {
   @Persistent(withoutSuperclassState = true)
   public static class AcceptsTheLoss extends Named {
     String own;
+  }
+
+  /** Its state is read here, in its nest, without a sign of a persistent subclass. */
+  public static class ReadByItsNest {
+    private int state;
+  }
+
+  /** Reads it. */
+  public static int read(ReadByItsNest base) {
+    return base.state;
   }
 }
