@@ -156,7 +156,7 @@ class WeakReferencesTest {
     }
     leaf = null;
     keeper(pool).next(null);
-    for (int attempt = 0; attempt < 50 && pool.stats().objects() > 200; attempt++) {
+    for (int attempt = 0; attempt < 50 && pool.stats().limboObjects() > 0; attempt++) {
       System.gc();
       pool.reclaim();
       TimeUnit.MILLISECONDS.sleep(20);
