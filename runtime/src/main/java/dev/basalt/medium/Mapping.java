@@ -285,6 +285,19 @@ public final class Mapping {
       if (Long.compareUnsigned(before, snapshot) < 0) {
         return word;
       }
+      return otherwise.readSlow(object, wordOffset);
+    }
+    return wordAtTheEnd(object, wordOffset, snapshot, otherwise);
+  }
+
+  /** The object lies so near to the end that its words must be looked at singly, or nowhere. */
+  private long wordAtTheEnd(long object, int wordOffset, long snapshot, SlowRead otherwise) {
+    if (Long.compareUnsigned(object, endFor(wordOffset)) < 0) {
+      long word = getLong(object + wordOffset);
+      VarHandle.loadLoadFence();
+      if (Long.compareUnsigned(getLong(object) - 1, snapshot) < 0) {
+        return word;
+      }
     }
     return otherwise.readSlow(object, wordOffset);
   }
@@ -315,11 +328,14 @@ public final class Mapping {
     return otherwise.readSlow(object, wordOffset);
   }
 
-  /** Objects that start before this have the word inside the mapping. */
+  /** Objects that start before this have the word inside the mapping; a few behind it, too. */
   private long end(int wordOffset) {
-    return wordOffset <= NEAR - Long.BYTES
-        ? shiftedNearEnd >>> SHIFT
-        : Math.max(0, limit - Long.BYTES - wordOffset);
+    return wordOffset <= NEAR - Long.BYTES ? shiftedNearEnd >>> SHIFT : endFor(wordOffset);
+  }
+
+  /** Objects that start before this, and no others, have the word inside the mapping. */
+  private long endFor(int wordOffset) {
+    return Math.max(0, limit - Long.BYTES - wordOffset + 1);
   }
 
   /**
