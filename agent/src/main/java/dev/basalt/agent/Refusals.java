@@ -75,8 +75,8 @@ final class Refusals {
     List<String> state = model.withoutSuperclassState() ? List.of() : stateFrom(superclass);
     if (!state.isEmpty()) {
       problems.add(
-          "which is not @Persistent and was loaded before or cannot be, so what it has would not be"
-              + " stored: %s; %s".formatted(String.join(", ", state), remedyForState(superclass)));
+          "which is not @Persistent, so what it has would not be stored: %s; %s"
+              .formatted(String.join(", ", state), remedyForState(superclass)));
     }
     return problems;
   }
@@ -101,7 +101,7 @@ final class Refusals {
   private static String remedyForState(ClassModel superclass) {
     return (ClassModels.isOfJdk(superclass.name())
             ? ""
-            : "annotate it, make the fields transient, ")
+            : "annotate it and mend what is refused then, make the fields transient, ")
         + "hold one in a field instead of extending it, or accept that with"
         + " @Persistent(withoutSuperclassState = true)";
   }

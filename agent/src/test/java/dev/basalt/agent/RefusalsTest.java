@@ -118,14 +118,14 @@ class RefusalsTest {
             kinds
                 + "ExtendsState extends "
                 + kinds
-                + "Named, which is not @Persistent and was loaded before or cannot be, so what it"
-                + " has would not be stored: "
+                + "Named, which is not @Persistent, so what it has would not be stored: "
                 + kinds
                 + "Named.name, "
                 + kinds
                 + "Counted.count, "
                 + kinds
-                + "Counted.process; annotate it, make the fields transient, hold one in a field"
+                + "Counted.process; annotate it and mend what is refused then, make the fields"
+                + " transient, hold one in a field"
                 + " instead of extending it, or accept that with"
                 + " @Persistent(withoutSuperclassState = true)",
             kinds

@@ -48,6 +48,8 @@ public final class Log implements AutoCloseable {
   private volatile long durable;
 
   private volatile @Nullable Throwable failure;
+
+  private boolean closed;
   private final LongAdder flushes = new LongAdder();
 
   /** How records reach the medium. */
@@ -328,8 +330,12 @@ public final class Log implements AutoCloseable {
         cause);
   }
 
+  /** Releases what the log has mapped; allowed twice, as when an opening fails late. */
   @Override
-  public void close() {
-    appender.close();
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      appender.close();
+    }
   }
 }
