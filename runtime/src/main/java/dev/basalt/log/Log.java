@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Log implements AutoCloseable {
   private final LogRegion region;
-  private final Mode mode;
   private final Appender appender;
   private final long epoch;
 
@@ -71,7 +70,6 @@ public final class Log implements AutoCloseable {
    */
   public Log(LogRegion region, Superblock superblock, Mode mode) {
     this.region = region;
-    this.mode = mode;
     this.epoch = superblock.epoch();
     this.start = superblock.logStart();
     words.setLogEndRelease(start);
@@ -120,15 +118,6 @@ public final class Log implements AutoCloseable {
    */
   public boolean mustSpill(long length) {
     return length > region.size() / 2;
-  }
-
-  /**
-   * Whether a record is durable as soon as it is appended, which then waits for the medium.
-   *
-   * @return whether this is a log in persistent memory
-   */
-  public boolean isSynchronous() {
-    return mode == Mode.DAX;
   }
 
   /**

@@ -263,16 +263,11 @@ final class CommitPath {
 
   /**
    * Appends to the log, with which the commit has happened, and puts in place; a failure from here
-   * on is one of the pool. The announcement's fence waits for the stores before it, and cache lines
-   * of the log are cold, so it comes first; unless readers would then wait for the medium.
+   * on is one of the pool.
    */
   private void commit(Update update, Commit commit, long sequence, Runnable append) {
     boolean big = commit.record().length() > BIG_BYTES;
-    boolean first = !big && !log.isSynchronous();
     try {
-      if (first) {
-        snapshots.announce();
-      }
       append.run();
       snapshots.beginApplying();
       update.releaseSnapshot();
@@ -281,7 +276,7 @@ final class CommitPath {
       if (listener != null) {
         listener.committing();
       }
-      if (!first && !big) {
+      if (!big) {
         snapshots.announce();
       }
       commit.keepImages(versions, snapshots, big, sequence);
