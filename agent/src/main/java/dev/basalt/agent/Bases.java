@@ -18,7 +18,7 @@ final class Bases {
 
   private volatile boolean hasAny;
 
-  /** Whether there is none, as nearly always. */
+  /** Whether there never was one, as nearly always. */
   boolean isEmpty() {
     return !hasAny;
   }
@@ -30,9 +30,8 @@ final class Bases {
 
   /** Wants the state of a class stored; false if it has been defined without that. */
   boolean add(String name) {
-    boolean added = fates.putIfAbsent(name, Fate.STORED) != Fate.PLAIN;
-    hasAny |= added;
-    return added;
+    hasAny = true; // first: who finds the class stored looks for it in outlines, too
+    return fates.putIfAbsent(name, Fate.STORED) != Fate.PLAIN;
   }
 
   /** Takes back what {@link #add} has done: the class cannot be stored. */
