@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.basalt.agent.ClassRewriter;
 import dev.basalt.maven.fixture.Account;
+import dev.basalt.maven.fixture.Base;
 import dev.basalt.maven.fixture.Bystander;
 import dev.basalt.maven.fixture.Clerk;
+import dev.basalt.maven.fixture.Derived;
 import dev.basalt.maven.fixture.Refused;
 import java.io.File;
 import java.io.InputStream;
@@ -55,6 +57,15 @@ class EnhancerTest {
     assertThat(Files.readAllBytes(clerk))
         .isEqualTo(agent.rewrite(original(Clerk.class)).orElseThrow());
     assertThat(Files.readAllBytes(bystander)).isEqualTo(original(Bystander.class));
+  }
+
+  @Test
+  void superclassWithStateIsRewrittenWithItsSubclassWhicheverComesFirst() throws Exception {
+    Path base = copy(Base.class);
+    copy(Derived.class);
+    assertThat(enhancer().enhance()).isEqualTo(2);
+    assertThat(Files.readAllBytes(base)).isNotEqualTo(original(Base.class));
+    assertThat(enhancer().enhance()).isZero();
   }
 
   @Test
