@@ -20,6 +20,7 @@ import dev.basalt.tx.Tx;
 import dev.basalt.tx.Update;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -561,9 +562,10 @@ public final class Pool implements AutoCloseable {
 
   /**
    * Makes pages whole that are damaged or cannot be read, from a backup of this pool: those that
-   * have not changed since. Writing a page clears an error of the medium there. The pool is read as
+   * have not changed since. Writing a page clears an error of the medium there. A page that could
+   * not be read once and can be now, and is as it was written, needs no backup. The pool is read as
    * by {@link #scrub} first; then updates wait until the pages are written. What cannot be repaired
-   * stays as it is.
+   * stays as it is; what can is no longer among the {@link #unreadableRanges}.
    *
    * @param backup a backup of this pool
    * @return what was repaired, and what was not
@@ -572,6 +574,21 @@ public final class Pool implements AutoCloseable {
   public RepairReport repair(Path backup) {
     BackupReport found = scrub((_, _) -> {});
     return new PoolRepair(transactions, medium, id()).run(found.damaged(), backup);
+  }
+
+  /**
+   * The ranges that the medium has failed to supply, whoever has met them, in this session or an
+   * earlier one. The pool remembers them: whoever needs something in them gets a {@link
+   * dev.basalt.error.MediaErrorException} without another try, until {@link #repair} has cleared
+   * the error, or free space there has been written. {@link #check()} names the objects in them.
+   *
+   * @return the ranges in ascending order
+   */
+  public List<BackupReport.Range> unreadableRanges() {
+    checkOpen();
+    return recovered.heap().bad().ranges().stream()
+        .map(range -> new BackupReport.Range(range.offset(), range.length(), "could not be read"))
+        .toList();
   }
 
   private PoolBackup backups() {

@@ -102,6 +102,10 @@ final class PoolBackup {
     }
 
     BackupReport report(long copiedBytes, List<Damage> damages, long startNanos) {
+      Heap heap = transactions.heap();
+      damages.stream()
+          .filter(Damage::unreadable)
+          .forEach(damage -> heap.noteUnreadable(damage.offset()));
       if (!damages.isEmpty()) {
         LOGGER.error(
             "{}: {} pages in use are damaged; the first: {}",

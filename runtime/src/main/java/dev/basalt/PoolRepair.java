@@ -4,6 +4,7 @@ import static dev.basalt.format.Structure.U32;
 
 import dev.basalt.error.MediaErrorException;
 import dev.basalt.error.PoolAccessException;
+import dev.basalt.format.BadRangesFormat;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.PageSumFormat;
 import dev.basalt.medium.FileMedium;
@@ -17,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -46,9 +48,22 @@ final class PoolRepair {
       return transactions.betweenUpdates(
           () -> {
             transactions.checkpointer().checkpoint();
-            return repair(damaged, source);
+            return repair(withRemembered(damaged), source);
           });
     }
+  }
+
+  /** What could not be read once is not looked at again, unless somebody asks for it. */
+  private List<BackupReport.Range> withRemembered(List<BackupReport.Range> damaged) {
+    TreeMap<Long, BackupReport.Range> all = new TreeMap<>();
+    for (BadRangesFormat.Range range : transactions.heap().bad().ranges()) {
+      for (long at = 0; at < range.length(); at += Geometry.PAGE_SIZE) {
+        long page = range.offset() + at;
+        all.put(page, new BackupReport.Range(page, Geometry.PAGE_SIZE, "could not be read before"));
+      }
+    }
+    damaged.forEach(range -> all.put(range.offset(), range));
+    return List.copyOf(all.values());
   }
 
   private RepairReport repair(List<BackupReport.Range> damaged, Medium source) {
@@ -61,14 +76,32 @@ final class PoolRepair {
       MemorySegment sum = arena.allocate(U32);
       for (BackupReport.Range range : damaged) {
         if (image.isUsed(image.chunkOf(range.offset()))) {
-          boolean whole = writeFrom(source, image, range.offset(), page, sum);
+          boolean whole =
+              isWhole(image, range.offset(), page, sum)
+                  || writeFrom(source, image, range.offset(), page, sum);
           (whole ? repaired : remaining).add(range);
         }
       }
       medium.sync();
       repaired.forEach(range -> heap.reload(range.offset()));
     }
+    if (heap.bad().isUnsynced()) {
+      long forgotten = heap.bad().changes();
+      medium.sync();
+      heap.bad().synced(forgotten);
+    }
     return new RepairReport(List.copyOf(repaired), List.copyOf(remaining));
+  }
+
+  /** Whether a page can be read again, and is as it was written. */
+  private boolean isWhole(PoolImage image, long offset, MemorySegment page, MemorySegment sum) {
+    try {
+      medium.read(image.sumOffset(offset), sum);
+      medium.read(offset, page);
+    } catch (MediaErrorException e) {
+      return false;
+    }
+    return sum.get(U32, 0) == PageSumFormat.of(page.asByteBuffer());
   }
 
   private boolean writeFrom(

@@ -6,5 +6,6 @@ package dev.basalt.backup;
  * @param offset where they lie in the pool
  * @param length how many
  * @param message what is wrong
+ * @param unreadable whether they could not be read
  */
-public record Damage(long offset, long length, String message) {}
+public record Damage(long offset, long length, String message, boolean unreadable) {}

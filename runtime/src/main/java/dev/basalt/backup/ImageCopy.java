@@ -166,7 +166,7 @@ public final class ImageCopy implements WatchedMedium.Watcher, AutoCloseable {
         source.read(offset + at, bytes);
       } catch (MediaErrorException e) {
         bytes.fill((byte) 0);
-        note(offset + at, String.valueOf(e.getMessage()));
+        note(offset + at, String.valueOf(e.getMessage()), true);
       }
     }
   }
@@ -182,13 +182,14 @@ public final class ImageCopy implements WatchedMedium.Watcher, AutoCloseable {
       MemorySegment bytes = chunkBytes.asSlice(at, Geometry.PAGE_SIZE);
       String damage = image.findDamage(offset + at, bytes, sums, page);
       if (damage != null) {
-        note(offset + at, damage);
+        note(offset + at, damage, false);
       }
     }
   }
 
-  private void note(long pageOffset, String message) {
-    damages.putIfAbsent(pageOffset, new Damage(pageOffset, Geometry.PAGE_SIZE, message));
+  private void note(long pageOffset, String message, boolean unreadable) {
+    damages.putIfAbsent(
+        pageOffset, new Damage(pageOffset, Geometry.PAGE_SIZE, message, unreadable));
   }
 
   /** Gives the memory back. Nobody watches any more. */

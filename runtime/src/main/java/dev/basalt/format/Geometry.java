@@ -6,7 +6,8 @@ package dev.basalt.format;
  * <pre>
  * 0         superblock A      one page
  * 4096      superblock B      one page
- * 8192      unused, zero
+ * 8192      what cannot be read, two copies, one page each
+ * 16384     unused, zero
  * 65536     log               a multiple of the chunk size
  * heap      chunk 0           pool header, root directory, chunk table directory
  *           chunk 1 to 9      first part of the chunk table
@@ -19,6 +20,9 @@ public final class Geometry {
 
   /** The unit in which the heap is divided among sizes; a multiple of the page size. */
   public static final int CHUNK_SIZE = 64 << 10;
+
+  /** Where the two copies of the list of bad ranges lie. */
+  public static final long BAD_RANGES_OFFSET = 2L * PAGE_SIZE;
 
   /** Where the log starts. */
   public static final long LOG_OFFSET = CHUNK_SIZE;

@@ -191,7 +191,8 @@ final class ChunkSpace {
     heap.declareSound(table.pageOffset(first), bytes(length));
     lock.lock();
     try {
-      if (!unsure.hasAny(first, length)) {
+      if (!unsure.hasAny(first, length)
+          && !heap.hasUnreadable(table.pageOffset(first), bytes(length))) {
         return first;
       }
     } finally {
@@ -200,6 +201,7 @@ final class ChunkSpace {
     try {
       heap.medium().allocate(table.pageOffset(first), bytes(length));
       heap.makeReadable(table.pageOffset(first), bytes(length));
+      heap.reloadUnreadable(table.pageOffset(first), bytes(length));
     } catch (RuntimeException e) {
       giveBackPages(first, length);
       throw e instanceof PoolFullException cause ? full(bytes(length), cause) : e;

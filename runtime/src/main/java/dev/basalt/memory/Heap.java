@@ -37,6 +37,7 @@ public final class Heap {
   private final Mapping mapping;
   private final long heapOffset;
   private final TableParts parts;
+  private final BadPages bad;
   private final PageSums sums;
   private final DirtyPages dirty = new DirtyPages();
 
@@ -48,16 +49,29 @@ public final class Heap {
    * @param reservedBytes the address space to reserve, at least the medium's size
    */
   public Heap(Medium medium, long heapOffset, long reservedBytes) {
-    this(medium, heapOffset, reservedBytes, false);
+    this(medium, heapOffset, reservedBytes, BadPages.notKept(medium));
   }
 
-  private Heap(Medium medium, long heapOffset, long reservedBytes, boolean shared) {
+  /**
+   * Maps a pool privately.
+   *
+   * @param medium the pool's medium
+   * @param heapOffset where the heap starts
+   * @param reservedBytes the address space to reserve, at least the medium's size
+   * @param bad what the pool remembers of what cannot be read
+   */
+  public Heap(Medium medium, long heapOffset, long reservedBytes, BadPages bad) {
+    this(medium, heapOffset, reservedBytes, bad, false);
+  }
+
+  private Heap(Medium medium, long heapOffset, long reservedBytes, BadPages bad, boolean shared) {
     this.medium = medium;
     this.heapOffset = heapOffset;
     this.shared = shared;
     this.mapping = shared ? medium.mapShared(0, reservedBytes) : medium.mapPrivate(reservedBytes);
     this.parts = new TableParts(heapOffset);
-    this.sums = new PageSums(medium, mapping, parts);
+    this.bad = bad;
+    this.sums = new PageSums(medium, mapping, parts, bad);
   }
 
   /**
@@ -68,7 +82,7 @@ public final class Heap {
    */
   public Heap inPlace() {
     close();
-    Heap heap = new Heap(medium, heapOffset, sizeMax(), true);
+    Heap heap = new Heap(medium, heapOffset, sizeMax(), bad, true);
     try {
       heap.endReplay();
       return heap;
@@ -96,6 +110,45 @@ public final class Heap {
   public void endReplay() {
     sums.endReplay();
     parts.read(this);
+    sums.recallUnreadable();
+  }
+
+  /**
+   * Makes replay read each page before it stores into it: one of them cannot be read. What the log
+   * has for such a page goes into memory in its place.
+   */
+  public void replayCarefully() {
+    sums.setCareful();
+  }
+
+  /**
+   * Takes those pages out of the replayed ones that cannot be read, because what the log does not
+   * have of them is lost: they are not written home. They have no sum that any state of them has
+   * had.
+   *
+   * @param pages page numbers in ascending order
+   * @return the pages to write home in ascending order
+   * @throws MediaErrorException if the pool cannot be opened without one of them
+   */
+  public int[] withoutLost(int[] pages) {
+    BitSet kept = new BitSet();
+    for (int page : pages) {
+      if (sums.isLost(page)) {
+        kept.set(putSum(page, sums.lostSum(page)));
+      } else {
+        kept.set(page);
+      }
+    }
+    return kept.stream().toArray();
+  }
+
+  /**
+   * What the medium could not supply.
+   *
+   * @return the list
+   */
+  public BadPages bad() {
+    return bad;
   }
 
   /**
@@ -243,7 +296,8 @@ public final class Heap {
    */
   public @Nullable String findDamage(long pageOffset) {
     long page = pageOffset / Geometry.PAGE_SIZE;
-    return dirty.isMarked((int) page) || sums.matches(page) ? null : sums.describe(page);
+    boolean isSound = !sums.isUnreadable(page) && sums.matches(page);
+    return isSound || dirty.isMarked((int) page) ? null : sums.describe(page);
   }
 
   /**
@@ -266,6 +320,35 @@ public final class Heap {
   public void findUnreadable(long offset, long length) {
     if (offset >= heapOffset && length >= 0 && offset <= size() - length) {
       sums.findUnreadable(offset, length);
+    }
+  }
+
+  /**
+   * Takes note of a page that somebody could not read from the medium. Whoever has verified it goes
+   * on as before.
+   *
+   * @param pageOffset where the page starts
+   */
+  public void noteUnreadable(long pageOffset) {
+    sums.noteUnreadable(pageOffset / Geometry.PAGE_SIZE);
+  }
+
+  /** Whether the medium has failed to supply something of a range of pages. */
+  boolean hasUnreadable(long offset, long length) {
+    return sums.hasUnreadable(offset, length);
+  }
+
+  /** Free pages, which have been made readable, have their place in the mapping again. */
+  void reloadUnreadable(long offset, long length) {
+    sums.reloadUnreadable(offset, length);
+  }
+
+  /** Pages were written home as they are in memory. */
+  void areWritten(int firstPage, int count) {
+    if (sums.hasUnreadable(pageOffset(firstPage), pageOffset(count))) {
+      for (int page = firstPage; page < firstPage + count; page++) {
+        sums.isWritten(page);
+      }
     }
   }
 
@@ -304,8 +387,8 @@ public final class Heap {
 
   /**
    * Makes the sum of a page that has changed at home that of what is there now. If the medium has
-   * lost it, it is bad, and has no sum any more: that of an earlier state would let it be repaired
-   * by one.
+   * lost it, it is bad, and has the sum of no state: that of an earlier one would let it be
+   * repaired by that.
    *
    * @param sumPages gets the page that holds the sum
    */
@@ -314,7 +397,9 @@ public final class Heap {
       return;
     }
     int sum = sums.sumOfChanged(page);
-    if (sum == PageSumFormat.NONE || sums.isSummed(page)) {
+    if (sum == PageSumFormat.NONE) {
+      sumPages.set(putSum(page, sums.lostSum(page)));
+    } else if (sums.isSummed(page)) {
       sumPages.set(putSum(page, sum));
     }
   }

@@ -10,8 +10,6 @@ import dev.basalt.medium.Medium;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,21 +40,30 @@ final class PageSums {
   private final TableParts parts;
   private final PageStates states;
 
+  /** Pages that the medium could not supply. */
+  private final BadPages unreadable;
+
   /** While the log is replayed nobody knows yet where the sums are, and stores need none. */
   private volatile boolean replaying = true;
+
+  /** Whether a page may be one that cannot be read; written before the replay. */
+  private boolean careful;
 
   /** A page's worth of memory that nobody is using. */
   private final AtomicReference<@Nullable MemorySegment> spare = new AtomicReference<>();
 
-  /** Pages that the medium could not supply. */
-  private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
-
-  PageSums(Medium medium, Mapping memory, TableParts parts) {
+  PageSums(Medium medium, Mapping memory, TableParts parts, BadPages unreadable) {
     this.medium = medium;
     this.name = medium.name();
     this.memory = memory;
     this.parts = parts;
+    this.unreadable = unreadable;
     this.states = new PageStates(memory.reserved() / Geometry.PAGE_SIZE + 1);
+  }
+
+  /** From now on replay reads each page before it stores into it. */
+  void setCareful() {
+    careful = true;
   }
 
   /** From now on pages that replay has not touched are compared with their sums. */
@@ -107,9 +114,84 @@ final class PageSums {
     }
   }
 
+  /**
+   * Whether replay has stored into a page that cannot be read, so that the rest of it is lost.
+   *
+   * @throws MediaErrorException if it is one without which the pool cannot be opened
+   */
+  boolean isLost(long page) {
+    boolean lost =
+        states.get(page) == PageStates.BAD && unreadable.contains(page) && !isSumPage(page);
+    if (lost && parts.isInHeaderOrEntries(page * Geometry.PAGE_SIZE)) {
+      throw damaged(page);
+    }
+    return lost;
+  }
+
+  /**
+   * What to store as the sum of a page that was lost with its changes: neither that of the state
+   * before, which would let it be repaired by one, nor that of the zeroes in its place.
+   */
+  int lostSum(long page) {
+    int sum = ~memory.getInt(sumOffset(page));
+    while (sum == PageSumFormat.NONE || sum == zeroSum()) {
+      sum++;
+    }
+    return sum;
+  }
+
   /** Whether the medium has been seen to fail to supply a page. */
   boolean isUnreadable(long page) {
     return unreadable.contains(page);
+  }
+
+  /** Somebody else has met a page that cannot be read. */
+  void noteUnreadable(long page) {
+    if (isDescribed(page)) {
+      noteUnreadable(page, new MediaErrorException(name + ": " + lost(page)));
+    }
+  }
+
+  /**
+   * Pages that an earlier session could not read are bad, without another try, but for those that
+   * replay has stored into, which has read them. Of header and chunk table nothing is taken for
+   * granted: without them the pool cannot be opened.
+   */
+  void recallUnreadable() {
+    for (long page : unreadable.pages()) {
+      if ((page + 1) * Geometry.PAGE_SIZE > memory.limit()
+          || !isDescribed(page)
+          || parts.isInHeaderOrEntries(page * Geometry.PAGE_SIZE)
+          || states.get(page) == PageStates.SOUND) {
+        unreadable.remove(page);
+      } else {
+        isolateUnlessKnown(page);
+      }
+    }
+  }
+
+  /** Whether there is one among some pages that the medium has failed to supply. */
+  boolean hasUnreadable(long offset, long length) {
+    return unreadable.hasAny(offset / Geometry.PAGE_SIZE, length / Geometry.PAGE_SIZE);
+  }
+
+  /** The pages of a free range, which nobody reads, can be read again. */
+  void reloadUnreadable(long offset, long length) {
+    for (long page : unreadable.pages()) {
+      long at = page * Geometry.PAGE_SIZE;
+      if (at >= offset && at < offset + length) {
+        reload(page);
+      }
+    }
+  }
+
+  /** A page was written home from memory. */
+  void isWritten(long page) {
+    if (states.get(page) == PageStates.SOUND) {
+      unreadable.remove(page);
+    } else if (isSumPage(page)) {
+      unreadable.setWhole(page);
+    }
   }
 
   /** A page is whole at home again. Nothing is committed, and no checkpoint runs, meanwhile. */
@@ -137,10 +219,10 @@ final class PageSums {
       if (states.get(page) != PageStates.UNKNOWN) {
         continue;
       }
-      if (replaying) {
-        states.setSound(page);
-      } else {
+      if (!replaying) {
         int _ = state(page);
+      } else if (!careful || canRead(page)) {
+        states.setSound(page);
       }
     }
   }
@@ -245,11 +327,17 @@ final class PageSums {
    */
   private synchronized void noteUnreadable(long page, MediaErrorException error) {
     medium.checkIntact(); // a file that was cut off is another error
-    if (states.get(page) == PageStates.UNKNOWN) {
-      memory.isolate(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
-    }
+    isolateUnlessKnown(page);
     if (unreadable.add(page)) {
       LOGGER.error("a page cannot be read, the rest of the pool can: {}", error.getMessage());
+    }
+  }
+
+  /** From now on nobody reads the page; if nobody has. */
+  private void isolateUnlessKnown(long page) {
+    if (states.get(page) == PageStates.UNKNOWN
+        && states.decide(page, PageStates.BAD) == PageStates.BAD) {
+      memory.isolate(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
     }
   }
 
@@ -263,8 +351,7 @@ final class PageSums {
   /** What is wrong with a page. */
   String describe(long page) {
     if (unreadable.contains(page)) {
-      return "the page at %d cannot be read: %d bytes are missing"
-          .formatted(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+      return lost(page);
     }
     return "the page at %d is damaged: the checksum of its %d bytes is %08x, not %08x"
         .formatted(
@@ -272,6 +359,11 @@ final class PageSums {
             Geometry.PAGE_SIZE,
             sum(page),
             memory.getInt(sumOffset(page)));
+  }
+
+  private static String lost(long page) {
+    return "the page at %d cannot be read: %d bytes are missing"
+        .formatted(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
   }
 
   private boolean isDescribed(long page) {

@@ -88,6 +88,7 @@ public final class PageWriter {
         run++;
       }
       heap.medium().write(Heap.pageOffset(pages[from + i]), slice(i, run));
+      heap.areWritten(pages[from + i], run);
       i += run;
     }
   }

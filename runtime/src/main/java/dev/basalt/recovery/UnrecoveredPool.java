@@ -8,6 +8,7 @@ import dev.basalt.log.LogScanner;
 import dev.basalt.log.SuperblockStore;
 import dev.basalt.medium.MappingFault;
 import dev.basalt.medium.Medium;
+import dev.basalt.memory.BadPages;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.PageWriter;
 import dev.basalt.tx.InPlace;
@@ -88,17 +89,18 @@ public final class UnrecoveredPool {
     RecoveryEvent event = FlightRecorder.isInitialized() ? RecoveryEvent.begun() : null;
     Superblock superblock = superblocks.current();
     LogRegion region = new LogRegion(medium, superblock);
-    Heap heap = new Heap(medium, superblock.heapOffset(), Math.max(maxSize, medium.size()));
+    Replayed replayed = replay(region, maxSize, readOnly);
+    Heap heap = replayed.heap;
     try {
-      IntoHeap replay = new IntoHeap(heap);
-      LogScanner.Result replayed = LogScanner.scan(region, superblock, replay);
       heap.endReplay();
-      int[] pages = readOnly ? new int[0] : heap.dirty().take();
+      int[] pages = readOnly ? new int[0] : heap.withoutLost(heap.dirty().take());
       long changedPages = readOnly ? heap.dirty().count() : pages.length;
       if (!readOnly) {
         PageWriter.writeHome(heap, pages, done -> {});
+        long badPages = heap.bad().changes();
         medium.sync();
-        superblocks.beginEpoch(replayed.end(), replayed.sequence());
+        heap.bad().synced(badPages);
+        superblocks.beginEpoch(replayed.log.end(), replayed.log.sequence());
         if (medium.isDax()) {
           heap = heap.inPlace();
         } else {
@@ -107,18 +109,58 @@ public final class UnrecoveredPool {
       }
       RecoveryReport report =
           new RecoveryReport(
-              replayed.records(),
-              replayed.end() - superblock.logStart(),
-              replay.spilledBytes,
+              replayed.log.records(),
+              replayed.log.end() - superblock.logStart(),
+              replayed.spilledBytes,
               changedPages,
               System.nanoTime() - startNanos);
       if (event != null) {
         event.commit(medium.name(), report);
       }
-      return new RecoveredPool(heap, region, superblocks, replayed.sequence(), report);
+      return new RecoveredPool(heap, region, superblocks, replayed.log.sequence(), report);
     } catch (InternalError e) {
       heap.close();
       throw MappingFault.translate(medium, e);
+    } catch (RuntimeException | Error e) {
+      heap.close();
+      throw e;
+    }
+  }
+
+  /** What the log has made of a heap. */
+  private record Replayed(Heap heap, LogScanner.Result log, long spilledBytes) {}
+
+  /**
+   * Replays, and once more if a page could not be read: nothing has been written. Reading each page
+   * before the first store into it costs a call for each.
+   */
+  private Replayed replay(LogRegion region, long maxSize, boolean readOnly) {
+    try {
+      return replay(region, maxSize, readOnly, false);
+    } catch (InternalError e) {
+      if (!MappingFault.isFault(e)) {
+        throw e;
+      }
+      medium.checkIntact();
+      return replay(region, maxSize, readOnly, true);
+    }
+  }
+
+  private Replayed replay(LogRegion region, long maxSize, boolean readOnly, boolean careful) {
+    Superblock superblock = superblocks.current();
+    Heap heap =
+        new Heap(
+            medium,
+            superblock.heapOffset(),
+            Math.max(maxSize, medium.size()),
+            BadPages.read(medium, !readOnly));
+    try {
+      if (careful) {
+        heap.replayCarefully();
+      }
+      IntoHeap replay = new IntoHeap(heap);
+      LogScanner.Result replayed = LogScanner.scan(region, superblock, replay);
+      return new Replayed(heap, replayed, replay.spilledBytes);
     } catch (RuntimeException | Error e) {
       heap.close();
       throw e;

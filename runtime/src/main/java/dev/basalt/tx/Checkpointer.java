@@ -133,7 +133,8 @@ public final class Checkpointer {
     } finally {
       commitLock.unlock();
     }
-    if (pages.length == 0 && superblocks.current().logStart() == logStart) {
+    boolean isAtHome = pages.length == 0 && superblocks.current().logStart() == logStart;
+    if (isAtHome && !heap.bad().isUnsynced()) {
       return false;
     }
     CheckpointEvent event = FlightRecorder.isInitialized() ? CheckpointEvent.begun() : null;
@@ -141,7 +142,9 @@ public final class Checkpointer {
     try {
       heap.medium().checkIntact();
       PageWriter.writeHome(heap, pages, this::beforeBatch);
+      long badPages = heap.bad().changes();
       heap.medium().sync();
+      heap.bad().synced(badPages);
       superblocks.moveLogStart(logStart, sequence);
     } catch (RuntimeException | Error e) {
       progress.fail(e);

@@ -24,6 +24,7 @@ class FormatDocumentTest {
   private static final List<Structure> STRUCTURES =
       List.of(
           Superblock.structure(),
+          BadRangesFormat.structure(),
           LogRecordFormat.structure(),
           SpillFormat.structure(),
           PoolHeaderFormat.structure(),
