@@ -172,7 +172,9 @@ final class HashBuckets {
     return -1;
   }
 
+  /** Whose hash is the same has the same key nearly always, so its value is wanted next. */
   private boolean isAt(long bucket, int state, int index, @Nullable Object key) {
+    space.touch(space.slot(bucket, valueField(state, index)));
     return space.holds(space.slot(bucket, keyField(state, index)), key);
   }
 

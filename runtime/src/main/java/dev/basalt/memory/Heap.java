@@ -271,6 +271,16 @@ public final class Heap {
   }
 
   /**
+   * Whether {@link #verify} has been asked about a place before, and has found nothing wrong.
+   *
+   * @param offset any number
+   * @return {@code false} if the place's page is damaged, or nobody knows yet
+   */
+  public boolean isKnownSound(long offset) {
+    return sums.isKnownSound(offset);
+  }
+
+  /**
    * Whether nothing in a range of the heap is damaged. What cannot be read has zeroes in its place
    * from then on, if nobody has read it before.
    *

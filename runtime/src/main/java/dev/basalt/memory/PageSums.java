@@ -71,6 +71,11 @@ final class PageSums {
     replaying = false;
   }
 
+  /** Whether a page has been looked at, and was sound. */
+  boolean isKnownSound(long offset) {
+    return states.get(offset / Geometry.PAGE_SIZE) == PageStates.SOUND;
+  }
+
   /**
    * Throws if bytes that are about to be read are damaged.
    *

@@ -98,14 +98,27 @@ final class Strings {
         || length != string.length() * (classId == ClassIds.STRING_LATIN1 ? 1 : 2)) {
       return false;
     }
-    MemorySegment bytes = tx.constantBytes(object, BytesFormat.DATA, length);
     if (classId == ClassIds.STRING_UTF16) {
+      MemorySegment bytes = tx.constantBytes(object, BytesFormat.DATA, length);
       return Arrays.equals(bytes.toArray(ValueLayout.JAVA_BYTE), utf16(string));
     }
-    for (int i = 0; i < length; i++) {
-      if ((bytes.get(ValueLayout.JAVA_BYTE, i) & 0xFF) != string.charAt(i)) {
+    for (int i = 0; i < length; i += Long.BYTES) {
+      if (!isAt(tx.constantWord(object, BytesFormat.DATA + i), string, i)) {
         return false;
       }
+    }
+    return true;
+  }
+
+  /** Whether a string has the characters of a word from an index on, as far as it goes. */
+  private static boolean isAt(long word, String string, int from) {
+    int end = Math.min(from + Long.BYTES, string.length());
+    long left = word;
+    for (int i = from; i < end; i++) {
+      if ((left & LATIN1_MAX) != string.charAt(i)) {
+        return false;
+      }
+      left >>>= Byte.SIZE;
     }
     return true;
   }

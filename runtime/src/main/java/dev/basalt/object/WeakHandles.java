@@ -1,5 +1,7 @@
 package dev.basalt.object;
 
+import dev.basalt.format.Geometry;
+import dev.basalt.format.SizeClasses;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class WeakHandles {
   private static final int SEGMENTS = 64;
   private static final int SEGMENT_SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SEGMENTS);
-  private static final int PLACE_SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(SEGMENTS);
+  private static final int PLACE_SHIFT = 16;
   private static final int PLACES_MIN = 64;
 
-  /** Spreads the place of an object, a multiple of 16 near others, over the upper bits. */
+  /** Spreads the number of a page over the upper bits. */
   private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+
+  private static final int PAGE_SHIFT = Integer.numberOfTrailingZeros(Geometry.PAGE_SIZE);
+  private static final int GRANULE_SHIFT = Integer.numberOfTrailingZeros(SizeClasses.GRANULE);
+  private static final int GRANULES_MASK = Geometry.PAGE_SIZE / SizeClasses.GRANULE - 1;
 
   private final Segment[] segments = new Segment[SEGMENTS];
 
@@ -59,6 +65,15 @@ final class WeakHandles {
     int entries;
   }
 
+  /**
+   * The upper bits say which segment, those in the middle where in it. The objects of a page, which
+   * are often made and reclaimed one after the other, are beside each other.
+   */
+  private static long hash(long offset) {
+    long page = (offset >>> PAGE_SHIFT) * SPREAD;
+    return page + ((offset >>> GRANULE_SHIFT & GRANULES_MASK) << PLACE_SHIFT);
+  }
+
   private static int place(long hash, AtomicReferenceArray<@Nullable Entry> places) {
     return (int) (hash >>> PLACE_SHIFT) & (places.length() - 1);
   }
@@ -69,7 +84,7 @@ final class WeakHandles {
 
   /** The handle of an object; may miss one while others are added. */
   @Nullable PersistentObject find(long offset) {
-    long hash = offset * SPREAD;
+    long hash = hash(offset);
     AtomicReferenceArray<@Nullable Entry> places = segment(hash).places;
     Entry entry = places.getAcquire(place(hash, places));
     while (entry != null && entry.offset != offset) {
@@ -80,7 +95,7 @@ final class WeakHandles {
 
   /** The handle of an object, for certain. */
   @Nullable PersistentObject holds(long offset) {
-    Segment segment = segment(offset * SPREAD);
+    Segment segment = segment(hash(offset));
     synchronized (segment) {
       return find(offset);
     }
@@ -88,7 +103,7 @@ final class WeakHandles {
 
   /** Adds a handle unless there is one; returns the one that there is then. */
   PersistentObject putIfAbsent(long offset, PersistentObject handle) {
-    long hash = offset * SPREAD;
+    long hash = hash(offset);
     Segment segment = segment(hash);
     synchronized (segment) {
       PersistentObject other = clean(segment, place(hash, segment.places), offset);
@@ -103,7 +118,7 @@ final class WeakHandles {
 
   /** Sets the handle of an object, whatever was there. */
   void put(long offset, PersistentObject handle) {
-    long hash = offset * SPREAD;
+    long hash = hash(offset);
     Segment segment = segment(hash);
     synchronized (segment) {
       remove(segment, hash, offset);
@@ -114,7 +129,7 @@ final class WeakHandles {
 
   /** Forgets the handle of an object. */
   void remove(long offset) {
-    long hash = offset * SPREAD;
+    long hash = hash(offset);
     Segment segment = segment(hash);
     synchronized (segment) {
       remove(segment, hash, offset);
@@ -127,7 +142,7 @@ final class WeakHandles {
 
   /** The handle of an object, or the notes if it has had one while they were taken. */
   @Nullable Object heldBy(long offset) {
-    Segment segment = segment(offset * SPREAD);
+    Segment segment = segment(hash(offset));
     synchronized (segment) {
       HandleNotes now = notes;
       PersistentObject handle = find(offset);
@@ -180,7 +195,7 @@ final class WeakHandles {
   private static void add(Segment segment, long hash, Entry entry) {
     link(segment.places, hash, entry);
     segment.entries++;
-    if (segment.entries > segment.places.length()) {
+    if (segment.entries > segment.places.length() / 4 * 3) {
       clean(segment);
       resize(segment);
     }
@@ -240,11 +255,16 @@ final class WeakHandles {
     }
   }
 
-  /** Gives a segment twice the places of its entries, in steps of four. */
+  /** Gives a segment more places unless much of it is free again, or fewer if nearly all is. */
   private static void resize(Segment segment) {
     AtomicReferenceArray<@Nullable Entry> old = segment.places;
-    int wanted = Math.max(PLACES_MIN, Integer.highestOneBit(segment.entries) * 2);
-    if (wanted >= old.length() / 2 && wanted <= old.length()) {
+    int wanted = old.length();
+    if (segment.entries > wanted / 8 * 5) {
+      wanted *= 2;
+    } else if (segment.entries < wanted / 16) {
+      wanted = Math.max(PLACES_MIN, Integer.highestOneBit(segment.entries) * 2);
+    }
+    if (wanted == old.length()) {
       return;
     }
     AtomicReferenceArray<@Nullable Entry> places = new AtomicReferenceArray<>(wanted);
@@ -252,7 +272,7 @@ final class WeakHandles {
       Entry entry = old.getPlain(place);
       while (entry != null) {
         Entry next = entry.next;
-        link(places, entry.offset * SPREAD, entry);
+        link(places, hash(entry.offset), entry);
         entry = next;
       }
     }
