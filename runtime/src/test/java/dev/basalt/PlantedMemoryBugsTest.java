@@ -185,7 +185,7 @@ class PlantedMemoryBugsTest {
   @Test
   void sweepThatAsksForNoHandlesIsFound() throws Exception {
     isFound(
-        "object.Reclaimer$Policy", "heldBy", code -> code.aconst_null().areturn(), "randomProgram");
+        "object.Reclaimer$Policy", "isHeld", code -> code.iconst_0().ireturn(), "randomProgram");
   }
 
   @Test

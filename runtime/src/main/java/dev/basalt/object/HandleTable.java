@@ -31,9 +31,9 @@ final class HandleTable {
     return handles.holds(offset) != null;
   }
 
-  /** What keeps an object: its handle, or the notes if it had one while they were taken. */
-  @Nullable Object heldBy(long offset) {
-    return handles.heldBy(offset);
+  /** Whether an object has a handle, or had one while notes are taken. */
+  boolean isHeld(long offset) {
+    return handles.isHeld(offset);
   }
 
   /** Notes the objects of all handles there are, and of those to come until {@link #stopNotes}. */

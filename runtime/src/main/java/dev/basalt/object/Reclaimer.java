@@ -6,7 +6,6 @@ import dev.basalt.tx.LostReferences;
 import dev.basalt.tx.Still;
 import dev.basalt.tx.Update;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Empties limbo: an object whose count is still 0, which no handle refers to and which no snapshot
@@ -54,14 +53,10 @@ public final class Reclaimer {
   private final class Policy implements LimboSweep.Policy {
     private final Still still = new Still(space.transactions(), true);
 
+    /** Who is about to get a handle by a weak reference keeps the object too. */
     @Override
-    public @Nullable Object heldBy(long object) {
-      Object holder = space.handles().heldBy(object);
-      if (holder != null) {
-        return holder;
-      }
-      // Who is about to get a handle keeps the object; it is looked at again before long.
-      return space.weakReferences().giveUp(object) ? null : new Object();
+    public boolean isHeld(long object) {
+      return space.handles().isHeld(object) || !space.weakReferences().giveUp(object);
     }
 
     @Override

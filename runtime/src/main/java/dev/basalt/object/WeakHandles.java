@@ -140,13 +140,12 @@ final class WeakHandles {
     }
   }
 
-  /** The handle of an object, or the notes if it has had one while they were taken. */
-  @Nullable Object heldBy(long offset) {
+  /** Whether an object has a handle, or has had one while notes are taken. */
+  boolean isHeld(long offset) {
     Segment segment = segment(hash(offset));
     synchronized (segment) {
       HandleNotes now = notes;
-      PersistentObject handle = find(offset);
-      return handle != null ? handle : now != null && now.isNoted(offset) ? now : null;
+      return find(offset) != null || (now != null && now.isNoted(offset));
     }
   }
 

@@ -56,8 +56,8 @@ final class Commit implements Allocator.Changes {
   private final LimboNodes spareNodes;
   private int limboNodesUsed;
 
-  /** Objects of limbo that have got a reference. */
-  private final List<Long> relinked = new ArrayList<>();
+  /** How many objects of limbo have got a reference. */
+  private int relinked;
 
   private boolean hasUnlinked;
 
@@ -208,7 +208,7 @@ final class Commit implements Allocator.Changes {
     rawBefore = work.rawWords.size() == 0 ? null : work.rawWords.copy();
     hasUnlinked = false;
     hasLost = false;
-    relinked.clear();
+    relinked = 0;
     counted.clear();
     Limbo limbo = new Limbo(heap, work.rawWords, new Nodes());
     work.countChanges.forEach((object, delta) -> changeCount(object, delta, limbo, sequence));
@@ -253,7 +253,7 @@ final class Commit implements Allocator.Changes {
     }
     hasLost |= delta < 0 && Counts.of(word) > 0;
     if (Counts.isInLimbo(before) && Counts.of(before) == 0) {
-      relinked.add(object);
+      relinked++;
     }
     work.rawWords.put(at, word);
   }
@@ -283,7 +283,9 @@ final class Commit implements Allocator.Changes {
 
   /** Lets the sweep know what has come into limbo, or has been linked again. */
   void tell(LimboSweep sweep) {
-    relinked.forEach(sweep::due);
+    if (relinked > 0) {
+      sweep.relinked(relinked);
+    }
     if (hasUnlinked) {
       sweep.unlinked();
     }

@@ -70,7 +70,7 @@ final class Limbo {
       words.put(lastAt, next);
       node = next;
     }
-    long _ = append(node, object, sequence);
+    append(node, object, sequence);
   }
 
   /** The entry at the front of the queue. */
@@ -99,7 +99,7 @@ final class Limbo {
   // ---- the stack
 
   void push(long object, long sequence) {
-    long _ = append(roomIn(stackAt), object, sequence);
+    append(roomIn(stackAt), object, sequence);
   }
 
   /** Takes the newest entry of the stack. */
@@ -115,9 +115,9 @@ final class Limbo {
 
   // ---- what is held
 
-  /** Adds an object that a handle keeps; returns where its entry lies. */
-  long addHeld(long object, long sequence) {
-    return append(roomIn(heldAt), object, sequence);
+  /** Adds an object that a handle keeps. */
+  void addHeld(long object, long sequence) {
+    append(roomIn(heldAt), object, sequence);
   }
 
   /** The entry that lies somewhere. */
@@ -125,25 +125,25 @@ final class Limbo {
     return new Entry(checkAligned(words.get(at)), words.get(at + Long.BYTES));
   }
 
-  /**
-   * Takes the entry of a held object away.
-   *
-   * @param at where it lies
-   * @return the object whose entry has been moved there
-   */
-  long removeHeld(long at) {
+  /** Takes the entry of a held object away; the last one of the first node takes its place. */
+  void removeHeld(long at) {
     long node = node(heldAt);
     long lastEntry = entryAt(node, length(node) - 1);
-    Entry moved = entry(lastEntry);
     if (lastEntry != at) {
+      Entry moved = entry(lastEntry);
       putEntry(at, moved.object, moved.sequence);
     }
     removeLast(heldAt, node);
-    return moved.object;
   }
 
-  boolean hasHeld() {
-    return node(heldAt) != 0;
+  /** The first node of what is held, which has room if any has, or 0. */
+  long firstHeld() {
+    return node(heldAt);
+  }
+
+  /** The node behind one. */
+  long next(long node) {
+    return node(node + LimboNodeFormat.NEXT);
   }
 
   /** Moves some nodes of held objects to the stack. */
@@ -179,13 +179,11 @@ final class Limbo {
     return node;
   }
 
-  private long append(long node, long object, long sequence) {
+  private void append(long node, long object, long sequence) {
     int length = length(node);
-    long at = entryAt(node, length);
-    putEntry(at, object, sequence);
+    putEntry(entryAt(node, length), object, sequence);
     setLength(node, begin(node), length + 1);
     count(1);
-    return at;
   }
 
   private void removeLast(long headAt, long node) {
@@ -212,7 +210,8 @@ final class Limbo {
     return checkAligned(words.get(pointerAt));
   }
 
-  private static long entryAt(long node, int index) {
+  /** Where an entry of a node lies. */
+  static long entryAt(long node, int index) {
     return node + LimboNodeFormat.entry(index);
   }
 
@@ -220,7 +219,8 @@ final class Limbo {
     return (int) (words.get(node + LimboNodeFormat.LENGTH) >>> Integer.SIZE);
   }
 
-  private int length(long node) {
+  /** The number of a node's last entry, plus 1. */
+  int length(long node) {
     long word = words.get(node + LimboNodeFormat.LENGTH);
     int length = (int) word;
     int begin = (int) (word >>> Integer.SIZE);

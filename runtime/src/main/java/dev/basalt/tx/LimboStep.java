@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a sweep: looks at some objects of limbo and frees what nothing can reach. Runs under
@@ -27,6 +26,9 @@ final class LimboStep {
    */
   private static final long NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(200);
 
+  /** The part of a step that a walk over what is held has, if there is more to do. */
+  private static final int WALK_PART = 2;
+
   /** A step that must do with few nodes. */
   static final int COST_MIN = 8;
 
@@ -38,7 +40,7 @@ final class LimboStep {
 
   private final TransactionManager transactions;
   private final LimboSweep.Policy policy;
-  private final HeldObjects held;
+  private final HeldWalk held;
   private final LimboNodes spareNodes;
   private final int costMax;
   private final Update update;
@@ -46,6 +48,7 @@ final class LimboStep {
   private final Limbo limbo;
   private final long oldest;
   private int cost;
+  private int walked;
   private int freed;
   private boolean delayed;
   private boolean lost;
@@ -56,14 +59,9 @@ final class LimboStep {
   /** What has given up a part of its references. */
   private final List<Limbo.Entry> shortened = new ArrayList<>();
 
-  private final List<ToHold> toHold = new ArrayList<>();
+  private final List<Limbo.Entry> toHold = new ArrayList<>();
   private final List<Limbo.Entry> toQueue = new ArrayList<>();
   private final List<Long> emptyNodes = new ArrayList<>();
-
-  /** What keeps the object looked at last, if the verdict is that it is held. */
-  private @Nullable Object holder;
-
-  private record ToHold(Limbo.Entry entry, Object holder) {}
 
   /** What becomes of an object in limbo. */
   private enum Verdict {
@@ -79,7 +77,7 @@ final class LimboStep {
   LimboStep(
       TransactionManager transactions,
       LimboSweep.Policy policy,
-      HeldObjects held,
+      HeldWalk held,
       LimboNodes spareNodes,
       Update update) {
     this.transactions = transactions;
@@ -120,7 +118,7 @@ final class LimboStep {
    * @return whether there may be more to do at once
    */
   boolean run(boolean oldHeld) {
-    held.begin();
+    held.begin(limbo);
     long begin = System.nanoTime();
     boolean hasTime = true;
     if (oldHeld) {
@@ -141,6 +139,11 @@ final class LimboStep {
     return freed;
   }
 
+  /** Whether all that was done was to find that handles still hold what they held. */
+  boolean wasIdle() {
+    return walked == cost && freed == 0;
+  }
+
   /** Whether snapshots delay what the queue has. */
   boolean isDelayed() {
     return delayed;
@@ -159,35 +162,30 @@ final class LimboStep {
       settle(entry, verdict(entry));
       return true;
     }
-    Long object = held.nextDue();
-    if (object != null) {
-      oneHeld(object);
-      return true;
-    }
-    entry = limbo.front();
-    return entry != null && oneQueued(entry);
+    return (walked < costMax / WALK_PART && oneHeld()) || oneQueued() || oneHeld();
   }
 
-  private void oneHeld(long object) {
-    Long at = held.entryOf(object);
-    if (at == null) {
-      return;
+  private boolean oneHeld() {
+    if (!held.isUnderWay()) {
+      return false;
     }
-    Limbo.Entry entry = limbo.entry(at);
+    walked++;
+    Limbo.Entry entry = limbo.entry(held.entry());
     Verdict verdict = verdict(entry);
-    if (verdict == Verdict.HELD && holder != null) {
-      held.put(object, at, holder); // may be another handle by now
-      return;
+    if (verdict == Verdict.HELD) {
+      held.keep(limbo);
+    } else {
+      held.remove(limbo);
+      settle(entry, verdict);
     }
-    long moved = limbo.removeHeld(at);
-    if (moved != object) {
-      held.move(moved, at);
-    }
-    held.remove(object);
-    settle(entry, verdict);
+    return true;
   }
 
-  private boolean oneQueued(Limbo.Entry entry) {
+  private boolean oneQueued() {
+    Limbo.Entry entry = delayed ? null : limbo.front();
+    if (entry == null) {
+      return false;
+    }
     Verdict verdict = verdict(entry);
     if (verdict == Verdict.DELAYED) {
       delayed = true;
@@ -203,8 +201,7 @@ final class LimboStep {
     if (Counts.of(words.get(object + ObjectFormat.CLASS_ID)) > 0) {
       return Verdict.LINKED;
     }
-    holder = policy.heldBy(object);
-    if (holder != null) {
+    if (policy.isHeld(object)) {
       return Verdict.HELD;
     }
     return delayedBy(entry) > oldest ? Verdict.DELAYED : Verdict.GARBAGE;
@@ -234,11 +231,7 @@ final class LimboStep {
         long at = entry.object() + ObjectFormat.CLASS_ID;
         words.put(at, Counts.leaveLimbo(words.get(at)));
       }
-      case HELD -> {
-        if (holder != null) {
-          toHold.add(new ToHold(entry, holder));
-        }
-      }
+      case HELD -> toHold.add(entry);
       case DELAYED -> toQueue.add(new Limbo.Entry(entry.object(), delayedBy(entry)));
       case GARBAGE -> free(entry);
     }
@@ -275,10 +268,7 @@ final class LimboStep {
   /** Writes down what is left for later steps. */
   private void putBack() {
     toQueue.forEach(entry -> limbo.enqueue(entry.object(), entry.sequence()));
-    for (ToHold next : toHold) {
-      long object = next.entry.object();
-      held.put(object, limbo.addHeld(object, next.entry.sequence()), next.holder);
-    }
+    toHold.forEach(entry -> held.add(limbo, entry));
     shortened.forEach(entry -> limbo.push(entry.object(), entry.sequence()));
     unlinked.reversed().forEach(entry -> limbo.push(entry.object(), entry.sequence()));
   }

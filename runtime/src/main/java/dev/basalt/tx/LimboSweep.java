@@ -19,12 +19,12 @@ public final class LimboSweep {
   /** What the object layer knows. */
   public interface Policy {
     /**
-     * What keeps an object, though nothing in the pool refers to it.
+     * Whether the program has an object in hand, though nothing in the pool refers to it.
      *
      * @param object the object
-     * @return its handle, or something else that lives as long as it is to be kept; or {@code null}
+     * @return {@code true} at least until a collection of the JVM has ended its handle
      */
-    @Nullable Object heldBy(long object);
+    boolean isHeld(long object);
 
     /**
      * Visits the references from an object that is about to be freed; those of one that consists of
@@ -53,7 +53,7 @@ public final class LimboSweep {
   private final TransactionManager transactions;
   private final Heap heap;
   private final Policy policy;
-  private final HeldObjects held = new HeldObjects();
+  private final HeldWalk held = new HeldWalk();
   private final LimboNodes spareNodes;
   private final ReentrantLock sweepLock = new ReentrantLock();
 
@@ -62,6 +62,9 @@ public final class LimboSweep {
 
   /** Whether the last step has met something that snapshots delay. */
   private volatile boolean delayed;
+
+  /** Whether the last step has only looked at what handles hold. */
+  private volatile boolean idle;
 
   private final AtomicLong freed = new AtomicLong();
   private final LostReferences lost = new LostReferences();
@@ -99,21 +102,17 @@ public final class LimboSweep {
 
   /** Frees everything that can be freed now. */
   public void drain() {
-    held.allDue();
-    while (step()) {
-      // on
+    boolean more = step(true);
+    while (more) {
+      more = step(false);
     }
   }
 
-  /**
-   * An object is linked again; a sweep is to look at it, if it has left it before.
-   *
-   * @param object the object
-   */
-  void due(long object) {
-    held.due(object);
+  /** Objects of limbo are linked again. */
+  void relinked(int objects) {
+    held.relinked(objects);
     SweepThread sweeper = thread;
-    if (sweeper != null && held.hasDue()) {
+    if (sweeper != null && held.isDue()) {
       sweeper.wake();
     }
   }
@@ -143,12 +142,14 @@ public final class LimboSweep {
   /**
    * Does one step.
    *
+   * @param all whether to look at everything that handles have held
    * @return whether there may be more to do at once
    */
-  boolean step() {
+  boolean step(boolean all) {
     sweepLock.lock();
     try {
       reserveNodes();
+      held.prepare(all);
       boolean[] more = new boolean[1];
       LimboStep[] done = new LimboStep[1];
       transactions.runLocked(
@@ -160,6 +161,7 @@ public final class LimboSweep {
           });
       held.committed();
       delayed = done[0].isDelayed();
+      idle = done[0].wasIdle();
       freed.addAndGet(done[0].freed());
       if (done[0].hasLost()) {
         lost.add();
@@ -167,7 +169,7 @@ public final class LimboSweep {
       return more[0];
     } finally {
       policy.ended();
-      held.begin();
+      held.undo();
       sweepLock.unlock();
     }
   }
@@ -188,6 +190,11 @@ public final class LimboSweep {
     return freed.get();
   }
 
+  /** Whether the last step has found nothing but what handles still hold. */
+  boolean isIdle() {
+    return idle;
+  }
+
   /** Whether something waits for a snapshot to end. */
   boolean isDelayed() {
     return delayed;
@@ -195,7 +202,7 @@ public final class LimboSweep {
 
   /** Whether something waits for its handle to go. */
   boolean hasHeld() {
-    return !held.isEmpty();
+    return held.count() > 0;
   }
 
   /** The objects that wait for their handles to go. */
@@ -203,8 +210,8 @@ public final class LimboSweep {
     return held.count();
   }
 
-  /** Looks for handles that have been collected; whether there is something to look at now. */
-  boolean findLostHandles() {
-    return held.findLost();
+  /** Whether there is something to look at that was held. */
+  boolean hasHeldDue() {
+    return held.isDue();
   }
 }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * and a commit sets that first and looks whether the thread sleeps afterwards.
  *
  * <p>What waits for a snapshot is looked at now and then, one entry of it. What waits for a handle
- * is looked at when a collection has taken the handle; whether one has, is asked once a second.
+ * is looked at after a collection of the JVM; whether there was one is asked once a second.
  */
 final class SweepThread implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(SweepThread.class);
@@ -28,6 +28,9 @@ final class SweepThread implements AutoCloseable {
 
   /** How long the commit lock is left to others between two steps. */
   private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+  /** The same while nothing is found but what handles hold: that need not be soon. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final String pool;
   private final LimboSweep sweep;
@@ -86,8 +89,8 @@ final class SweepThread implements AutoCloseable {
 
   private void sweepAll() {
     try {
-      while (!stopping && sweep.step()) {
-        LockSupport.parkNanos(GIVE_WAY_NANOS);
+      while (!stopping && sweep.step(false)) {
+        LockSupport.parkNanos(sweep.isIdle() ? IDLE_NANOS : GIVE_WAY_NANOS);
       }
     } catch (PoolFullException e) {
       LOGGER.debug("{}: no room for a node of limbo; tried again later", pool);
@@ -99,7 +102,7 @@ final class SweepThread implements AutoCloseable {
   /** Waits a while, or for a commit; whether there may be something to do. */
   private boolean awaitWork() {
     LockSupport.parkNanos(GATHER_NANOS);
-    if (!fresh && !sweep.findLostHandles()) {
+    if (!fresh && !sweep.hasHeldDue()) {
       if (sweep.isDelayed()) {
         LockSupport.parkNanos(delayNanos);
         delayNanos = Math.min(2 * delayNanos, DELAY_NANOS_MAX);
@@ -112,7 +115,7 @@ final class SweepThread implements AutoCloseable {
       delayNanos = GATHER_NANOS;
       return true;
     }
-    return sweep.findLostHandles();
+    return sweep.hasHeldDue();
   }
 
   private void sleep() {
