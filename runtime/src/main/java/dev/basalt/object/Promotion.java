@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ final class Promotion implements Update.Listener {
   private static final Object[] CLAIMS =
       IntStream.range(0, 64).mapToObj(i -> new Object()).toArray();
 
+  /** Most updates store one object, or a few. */
+  private static final int TO_STORE = 2;
+
   private final ObjectSpace space;
   private final Update update;
   private final List<PersistentObject> promoted = new ArrayList<>();
@@ -34,11 +38,13 @@ final class Promotion implements Update.Listener {
   /** Pending number to true place. */
   private final OffsetMap places = new OffsetMap();
 
-  private final ArrayDeque<PersistentObject> toStore = new ArrayDeque<>();
-  private final Set<Type> newTypes = new LinkedHashSet<>();
+  private final ArrayDeque<PersistentObject> toStore = new ArrayDeque<>(TO_STORE);
+
+  /** Those that have no record; most updates have none of these, and make no set for them. */
+  private Set<Type> newTypes = Set.of();
 
   /** What JDK collections have become, so that one that is met again is the same again. */
-  private final IdentityHashMap<Object, PersistentObject> converted = new IdentityHashMap<>();
+  private Map<Object, PersistentObject> converted = Map.of();
 
   private boolean storing;
   private boolean recordsTypes;
@@ -116,6 +122,7 @@ final class Promotion implements Update.Listener {
   /** A type that objects of this update have; recorded with the commit if it is new. */
   void need(Type type) {
     if (!type.isRecorded()) {
+      newTypes = newTypes.isEmpty() ? new LinkedHashSet<>() : newTypes;
       newTypes.add(type);
     }
   }
@@ -127,6 +134,7 @@ final class Promotion implements Update.Listener {
 
   /** A JDK collection becomes a persistent one. */
   void convert(Object collection, PersistentObject to) {
+    converted = converted.isEmpty() ? new IdentityHashMap<>() : converted;
     converted.put(collection, to);
   }
 
@@ -134,7 +142,7 @@ final class Promotion implements Update.Listener {
   @Override
   public void beforeCommit() {
     LoadedArrays.storeChanges(space, space.values().arrays(), update);
-    if (newTypes.stream().allMatch(Type::isRecorded)) {
+    if (newTypes.isEmpty() || newTypes.stream().allMatch(Type::isRecorded)) {
       return;
     }
     recordsTypes = space.types().startRecording();

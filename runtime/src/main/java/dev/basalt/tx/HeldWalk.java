@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * place of an entry that is taken away, the last of all, has been looked at, or is newer than the
  * walk.
  *
- * <p>No handle's end is missed. An object is looked at after the walk has begun, and so after {@link
- * #sentinel} was renewed, to which nothing refers: the first collection that can end the handle
- * finds the sentinel dead too, or the next one does, and another walk follows.
+ * <p>No handle's end is missed. An object is looked at after the walk has begun, and so after
+ * {@link #sentinel} was renewed, to which nothing refers: the first collection that can end the
+ * handle finds the sentinel dead too, or the next one does, and another walk follows.
  *
  * <p>{@link #relinked}, {@link #isDue} and {@link #count} may be called by anybody at any time; the
  * rest under the sweep lock. What a step has changed that is not committed after all is taken back
