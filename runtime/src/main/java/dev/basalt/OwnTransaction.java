@@ -10,7 +10,7 @@ record OwnTransaction(TransactionManager transactions, Update update) implements
     try {
       transactions.commit(update);
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.faults().of(e);
     }
   }
 

@@ -117,7 +117,7 @@ public final class Pool implements AutoCloseable {
     CycleThread thread =
         new CycleThread(path.toString(), cycles, allocator, recovered.heap(), reclaimer.lost());
     cycleThread = thread;
-    transactions.setLastResort(thread::makeRoom);
+    transactions.relief().setLastResort(thread::makeRoom);
     thread.start();
   }
 
@@ -386,7 +386,7 @@ public final class Pool implements AutoCloseable {
     try {
       reclaimer.drain();
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.faults().of(e);
     }
   }
 
@@ -414,7 +414,7 @@ public final class Pool implements AutoCloseable {
       Thread.currentThread().interrupt();
       return 0;
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.faults().of(e);
     }
   }
 
@@ -653,7 +653,7 @@ public final class Pool implements AutoCloseable {
     try {
       return readStats();
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.faults().of(e);
     }
   }
 
@@ -674,6 +674,7 @@ public final class Pool implements AutoCloseable {
 
   private PoolStats readStats() {
     Allocator.Usage usage = allocator.usage();
+    TransactionManager.Counts counts = transactions.counts();
     return new PoolStats(
         recovered.heap().size(),
         recovered.heap().sizeMax(),
@@ -682,10 +683,10 @@ public final class Pool implements AutoCloseable {
         usage.freeBytes(),
         reclaimer.limboObjects(),
         space.handleCount(),
-        transactions.commits(),
-        transactions.aborts(),
-        transactions.conflicts(),
-        transactions.loneRuns(),
+        counts.commits(),
+        counts.aborts(),
+        counts.conflicts(),
+        counts.loneRuns(),
         log.used(),
         log.capacity(),
         log.flushes(),

@@ -44,6 +44,7 @@ public final class ObjectSpace {
   private final TransactionManager transactions;
   private final Object owner;
   private final Mapping memory;
+  private final Mapping.SlowRead latestWords;
   private final ClassNames names;
   private final TypeTable types;
   private final Transit transit;
@@ -64,6 +65,7 @@ public final class ObjectSpace {
     this.transactions = transactions;
     this.owner = owner;
     this.memory = transactions.heap().memory();
+    this.latestWords = transactions.latestWords();
     this.names = new ClassNames(options.loader, options.classes);
     this.types = new TypeTable(transactions.heap());
     this.transit = new Transit(this);
@@ -272,7 +274,7 @@ public final class ObjectSpace {
     Tx tx = TransactionManager.innermost();
     try {
       if (tx == null) {
-        return memory.latestWord(object, at, transactions);
+        return memory.latestWord(object, at, latestWords);
       }
       return tx.readsInPlace(this, object, at)
           ? memory.wordAt(object, at, tx.version(), tx)
@@ -280,13 +282,13 @@ public final class ObjectSpace {
     } catch (UncommittedObjectException e) {
       return transit.word(self, fieldOffset);
     } catch (InternalError e) {
-      throw transactions.fault(e, object, (long) at + Long.BYTES);
+      throw transactions.faults().of(e, object, (long) at + Long.BYTES);
     }
   }
 
   private long wordIn(@Nullable Tx tx, long object, int wordOffset) {
     return tx == null
-        ? memory.latestWord(object, wordOffset, transactions)
+        ? memory.latestWord(object, wordOffset, latestWords)
         : tx.word(object, wordOffset);
   }
 
@@ -304,7 +306,7 @@ public final class ObjectSpace {
     } catch (UncommittedObjectException e) {
       throw nothingAt(object, e);
     } catch (InternalError e) {
-      throw transactions.fault(e, object, (long) (fieldOffset & WORD_MASK) + Long.BYTES);
+      throw transactions.faults().of(e, object, (long) (fieldOffset & WORD_MASK) + Long.BYTES);
     }
   }
 
@@ -439,7 +441,7 @@ public final class ObjectSpace {
           ? values.decode(tx, tx.word(object, fieldOffset), 0)
           : latestReference(object, fieldOffset);
     } catch (InternalError e) {
-      throw transactions.fault(e, object, (long) (fieldOffset & WORD_MASK) + Long.BYTES);
+      throw transactions.faults().of(e, object, (long) (fieldOffset & WORD_MASK) + Long.BYTES);
     }
   }
 
@@ -450,7 +452,7 @@ public final class ObjectSpace {
         return values.decode(view, view.word(object, fieldOffset), 0);
       } catch (StaleTransactionException e) {
         // The object was stored since this view began; the next view sees it.
-        transactions.checkNotAhead(object, transactions.heap().versionAcquire(object));
+        transactions.faults().checkNotAhead(object, transactions.heap().versionAcquire(object));
       }
     }
   }
@@ -629,7 +631,7 @@ public final class ObjectSpace {
         heap.verify(word, Long.BYTES);
       }
     } catch (InternalError e) {
-      throw transactions.fault(e);
+      throw transactions.faults().of(e);
     }
   }
 

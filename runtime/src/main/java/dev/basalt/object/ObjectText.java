@@ -80,7 +80,7 @@ public final class ObjectText {
     } catch (UncommittedObjectException e) {
       damaged("a reference leads to where no object is");
     } catch (InternalError e) { // the medium does not supply a page of the mapping
-      damaged(String.valueOf(space.transactions().fault(e).getMessage()));
+      damaged(String.valueOf(space.transactions().faults().of(e).getMessage()));
     }
   }
 

@@ -112,7 +112,7 @@ final class Transit {
     if (owner.transactions().heap().versionAcquire(place) != 0) {
       return false;
     }
-    owner.transactions().checkCommitInProgress(place, 0);
+    owner.transactions().faults().checkCommitInProgress(place, 0);
     return true;
   }
 }

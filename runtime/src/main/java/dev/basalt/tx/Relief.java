@@ -3,6 +3,7 @@ package dev.basalt.tx;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.memory.Allocator;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done when the pool is full, before the program is told so: limbo is emptied; if that
@@ -11,31 +12,64 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Called under no lock but the lone turn. Thread-safe.
  */
-final class Relief {
+public final class Relief {
   /** How often room is made for one reservation, if others take it each time. */
   private static final int ATTEMPTS_MAX = 8;
 
   private final Allocator allocator;
-  private final LimboSweep sweep;
+
+  /** Both are set before the first transaction, if at all. */
+  private @Nullable LimboSweep sweep;
+
+  private @Nullable LastResort lastResort;
   private final ReentrantLock collecting = new ReentrantLock();
 
   /** What was held after a collection that has freed nothing, or -1. */
   private long heldInVain = -1;
 
-  Relief(Allocator allocator, LimboSweep sweep) {
+  /** Makes room in a pool that is full though limbo is empty; called outside transactions. */
+  public interface LastResort {
+    /**
+     * Makes room.
+     *
+     * @return whether there is some
+     */
+    boolean makeRoom();
+  }
+
+  Relief(Allocator allocator) {
     this.allocator = allocator;
-    this.sweep = sweep;
+  }
+
+  void setSweep(LimboSweep newSweep) {
+    this.sweep = newSweep;
   }
 
   /**
-   * Reserves a block in a pool that has been found full.
+   * Sets what is tried last in a full pool; called before the first transaction.
    *
-   * @param failure what was thrown
-   * @throws PoolFullException if there is still no room
+   * @param newResort makes room
    */
-  long reserve(long bytes, PoolFullException failure) {
+  public void setLastResort(LastResort newResort) {
+    this.lastResort = newResort;
+  }
+
+  /**
+   * Reserves a block for an object of an update.
+   *
+   * @throws PoolFullException if there is no room, and none can be made
+   */
+  long reserve(long bytes) {
+    try {
+      return allocator.reserve(bytes);
+    } catch (PoolFullException e) {
+      return reserveInFull(bytes, e);
+    }
+  }
+
+  private long reserveInFull(long bytes, PoolFullException failure) {
     PoolFullException last = failure;
-    boolean progress = true;
+    boolean progress = sweep != null;
     for (int i = 0; i < ATTEMPTS_MAX && progress; i++) {
       progress = makeRoom();
       try {
@@ -47,26 +81,48 @@ final class Relief {
     throw last;
   }
 
-  /** Frees what can be freed; whether there was something. */
-  boolean makeRoom() {
-    long before = sweep.freed();
-    sweep.drain();
-    if (sweep.freed() == before && sweep.hasHeld()) {
-      collect();
+  /**
+   * Makes room after an update has found the pool full and has been aborted: without its snapshot
+   * it delays nothing any more.
+   *
+   * @param full what to throw if nothing can be done
+   * @param reliefs how often this was done for the same update before
+   */
+  void makeRoomAfter(PoolFullException full, int reliefs) {
+    boolean progress = makeRoom();
+    LastResort resort = lastResort;
+    if (!progress && resort != null) {
+      progress = resort.makeRoom();
     }
-    return sweep.freed() > before;
+    if (!progress && reliefs > 0) {
+      throw full;
+    }
   }
 
-  private void collect() {
+  /** Frees what can be freed; whether there was something. */
+  private boolean makeRoom() {
+    LimboSweep limbo = sweep;
+    if (limbo == null) {
+      return false;
+    }
+    long before = limbo.freed();
+    limbo.drain();
+    if (limbo.freed() == before && limbo.hasHeld()) {
+      collect(limbo);
+    }
+    return limbo.freed() > before;
+  }
+
+  private void collect(LimboSweep limbo) {
     collecting.lock();
     try {
-      long before = sweep.freed();
-      if (sweep.heldCount() == heldInVain) {
+      long before = limbo.freed();
+      if (limbo.heldCount() == heldInVain) {
         return;
       }
       System.gc();
-      sweep.drain();
-      heldInVain = sweep.freed() == before ? sweep.heldCount() : -1;
+      limbo.drain();
+      heldInVain = limbo.freed() == before ? limbo.heldCount() : -1;
     } finally {
       collecting.unlock();
     }

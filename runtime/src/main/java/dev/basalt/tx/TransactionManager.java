@@ -1,21 +1,10 @@
 package dev.basalt.tx;
 
-import dev.basalt.error.BasaltException;
-import dev.basalt.error.CorruptPoolException;
-import dev.basalt.error.PoolClosedException;
-import dev.basalt.error.PoolFullException;
-import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
 import dev.basalt.medium.Mapping;
-import dev.basalt.medium.MappingFault;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
-import java.lang.invoke.VarHandle;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +16,10 @@ import org.jspecify.annotations.Nullable;
  * ({@link CommitLock}: checking, appending, copying into place, publishing; never held during I/O
  * that waits for a disk).
  */
-public final class TransactionManager implements Mapping.SlowRead {
-  /** Conflicts after which an update's body runs alone. */
-  private static final int CONFLICTS_MAX = 4;
-
-  /** How often an update runs again because the pool was full. */
-  private static final int RELIEFS_MAX = 8;
-
-  private static final long BACKOFF_NANOS = 2_000;
-
+public final class TransactionManager {
   private final Heap heap;
   private final Allocator allocator;
   private final Log log;
-  private final boolean syncCommits;
   private final boolean readOnly;
   private final Snapshots snapshots;
   private final VersionStore versions = new VersionStore();
@@ -47,12 +27,14 @@ public final class TransactionManager implements Mapping.SlowRead {
   private final Checkpointer checkpointer;
   private final Throttle throttle;
   private final CommitPath commitPath;
-  private final Workspaces workspaces;
+  private final Faults faults;
+  private final LatestWords latestWords;
+  private final Relief relief;
+  private final Updates updates;
+  private final UpdateRuns updateRuns;
   private final @Nullable Background background;
   private final SnapshotWatch watch;
   private @Nullable LimboSweep sweep;
-  private @Nullable Relief relief;
-  private @Nullable LastResort lastResort;
   private @Nullable SweepThread sweepThread;
   private final Abandoned abandoned = new Abandoned(this);
 
@@ -62,10 +44,6 @@ public final class TransactionManager implements Mapping.SlowRead {
   private Sizes sizes = (tx, object) -> 0;
 
   private volatile boolean closed;
-
-  private final LongAdder aborts = new LongAdder();
-  private final LongAdder conflicts = new LongAdder();
-  private final LongAdder loneRuns = new LongAdder();
 
   /** What the object layer knows of objects. */
   public interface Sizes {
@@ -128,10 +106,10 @@ public final class TransactionManager implements Mapping.SlowRead {
     this.heap = parts.heap;
     this.allocator = parts.allocator;
     this.log = parts.log;
-    this.syncCommits = parts.syncCommits;
     this.readOnly = parts.readOnly;
     this.snapshots = new Snapshots(log.words(), parts.sequence);
-    this.workspaces = new Workspaces(heap, parts.sequence);
+    this.faults = new Faults(heap, log, snapshots);
+    this.latestWords = new LatestWords(this);
     CommitLock commitLock = new CommitLock(log.words());
     this.gate = new Gate(commitLock);
     this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
@@ -141,7 +119,11 @@ public final class TransactionManager implements Mapping.SlowRead {
     this.background =
         readOnly
             ? null
-            : new Background(log, checkpointer, this::tick, !syncCommits, parts.syncIntervalNanos);
+            : new Background(
+                log, checkpointer, this::tick, !parts.syncCommits, parts.syncIntervalNanos);
+    this.relief = new Relief(allocator);
+    this.updates = new Updates(this, parts, snapshots, gate, commitPath, background);
+    this.updateRuns = new UpdateRuns(this, updates, gate, relief);
   }
 
   /**
@@ -215,9 +197,9 @@ public final class TransactionManager implements Mapping.SlowRead {
     try {
       return body.run();
     } catch (UncommittedObjectException e) {
-      throw nothingStored(e);
+      throw faults.nothingStored(e);
     } catch (InternalError e) {
-      throw fault(e);
+      throw faults.of(e);
     } finally {
       ThreadTx.leave(view);
       view.close();
@@ -233,80 +215,9 @@ public final class TransactionManager implements Mapping.SlowRead {
     Snapshots.Snapshot snapshot = snapshots.takeView();
     if (closed) {
       snapshot.close();
-      throw closed();
+      throw faults.closed();
     }
     return new View(this, versions, snapshot);
-  }
-
-  /**
-   * Reads a word of an object as the latest commit left it, where the word in place did not serve:
-   * because the object is being changed, or because nothing is there.
-   *
-   * @param object the object's offset
-   * @param wordOffset bytes from its start, a multiple of 8
-   * @return the word
-   */
-  @Override
-  public long readSlow(long object, int wordOffset) {
-    if (Pending.is(object)) {
-      throw new UncommittedObjectException(object);
-    }
-    while (true) {
-      long version = heap.versionAcquire(object);
-      if (version == 0) {
-        heap.checkOpen();
-        throw new UncommittedObjectException(object);
-      } else if (version > 0) {
-        long word = heap.getLong(object + wordOffset);
-        VarHandle.loadLoadFence();
-        if (heap.getLong(object) == version) {
-          return word;
-        }
-      } else {
-        checkCommitInProgress(object, version);
-        try (View view = openView()) {
-          return view.word(object, wordOffset);
-        }
-      }
-    }
-  }
-
-  /**
-   * Throws if no commit in progress can be the reason for what an object's version says.
-   *
-   * @param object the object
-   * @param version what was read from it: 0, or marked as applying
-   * @throws CorruptPoolException if the version is not true
-   */
-  public void checkCommitInProgress(long object, long version) {
-    if (!snapshots.isApplying() && heap.versionAcquire(object) == version) {
-      heap.checkOpen();
-      log.checkNotFailed();
-      throw new CorruptPoolException(
-          version == 0
-              ? "%s: nothing is stored at %d".formatted(name(), object)
-              : "%s: the object at %d claims to be in the middle of a commit (version %x)"
-                  .formatted(name(), object, version));
-    }
-  }
-
-  /**
-   * Throws if an object's version is newer than all commits, and no commit in progress can be the
-   * reason.
-   *
-   * @param object the object
-   * @param version what was read from it
-   * @throws CorruptPoolException if the version is not true
-   */
-  public void checkNotAhead(long object, long version) {
-    if (version > snapshots.published()
-        && !snapshots.isApplying()
-        && version > snapshots.published()) {
-      heap.checkOpen();
-      throw new CorruptPoolException(
-          "%s: the object at %d claims to be of commit %d, but the last one is %d"
-              .formatted(name(), object, version, snapshots.published()));
-    }
   }
 
   // ---- updates
@@ -320,114 +231,20 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @param body the body
    * @return its result
    * @throws X what the body throws, unchanged; the update is aborted
-   * @throws ReadOnlyPoolException inside a view
+   * @throws dev.basalt.error.ReadOnlyPoolException inside a view
    */
   public <R extends @Nullable Object, X extends Throwable> R update(Body<R, X> body) throws X {
-    int reliefs = 0;
-    @Nullable PoolFullException full = null;
-    for (int conflictCount = 0; ; conflictCount++) {
-      Update update = beginUpdate();
-      try {
-        if (conflictCount > 0) {
-          update.settle(); // so that it has no conflict because of a block that it has not read
-        }
-        if (conflictCount >= CONFLICTS_MAX && gate.close(update)) {
-          update.setAlone();
-          loneRuns.increment();
-          TransactionEvents.runAlone(name());
-        }
-        R result = body.run();
-        commit(update);
-        return result;
-      } catch (UncommittedObjectException e) {
-        if (!update.isConflicted()) {
-          throw nothingStored(e);
-        }
-      } catch (InternalError e) {
-        throw fault(e);
-      } catch (PoolFullException e) {
-        if (!update.isConflicted() && !(update.isFull() && reliefs < RELIEFS_MAX)) {
-          throw e;
-        }
-        full = update.isConflicted() ? null : e;
-      } catch (Throwable e) {
-        // Whatever the body has made of a conflict, it is to run again.
-        if (!update.isConflicted()) {
-          throw e;
-        }
-      } finally {
-        abort(update);
-      }
-      if (full != null) {
-        makeRoomAfter(full, reliefs++);
-        full = null;
-        continue;
-      }
-      TransactionEvents.conflict(name(), conflictCount + 1);
-      if (conflictCount >= CONFLICTS_MAX) {
-        endAbandoned(); // one of them may hold what this update wants to store
-      }
-      backOff(conflictCount);
-    }
-  }
-
-  /** An update without its snapshot delays nothing any more. */
-  private void makeRoomAfter(PoolFullException full, int reliefs) {
-    boolean progress = relief != null && relief.makeRoom();
-    LastResort resort = lastResort;
-    if (!progress && resort != null) {
-      progress = resort.makeRoom();
-    }
-    if (!progress && reliefs > 0) {
-      throw full;
-    }
-  }
-
-  private static void backOff(int conflictCount) {
-    long limit = BACKOFF_NANOS << Math.min(conflictCount, 2 * CONFLICTS_MAX);
-    long nanos = ThreadLocalRandom.current().nextLong(limit);
-    if (conflictCount < 2) {
-      for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
-        Thread.onSpinWait();
-      }
-    } else {
-      LockSupport.parkNanos(nanos);
-    }
+    return updateRuns.run(body);
   }
 
   /**
    * Begins an update and makes it the thread's transaction.
    *
    * @return the update; ended by {@link #commit} or {@link #abort}
-   * @throws ReadOnlyPoolException inside a view
+   * @throws dev.basalt.error.ReadOnlyPoolException inside a view
    */
   public Update beginUpdate() {
-    if (readOnly) {
-      throw new ReadOnlyPoolException(name() + " is open for reading only");
-    }
-    switch (current()) {
-      case View view ->
-          throw new ReadOnlyPoolException(name() + ": an update cannot begin inside a view");
-      case Update update ->
-          throw new IllegalStateException(name() + ": this cannot be done inside an update");
-      case Still _ -> throw new AssertionError("never a thread's transaction");
-      case null -> {}
-    }
-    Workspace work = workspaces.take();
-    Snapshots.Snapshot snapshot = snapshots.takeUpdate(work.seen);
-    try {
-      if (closed) {
-        throw closed();
-      }
-      log.checkNotFailed();
-      Update update = new Update(this, snapshot, snapshot.version(), work);
-      ThreadTx.enter(update);
-      return update;
-    } catch (RuntimeException | Error e) {
-      snapshot.close();
-      workspaces.giveBack(work);
-      throw e;
-    }
+    return updates.begin();
   }
 
   /**
@@ -439,55 +256,7 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @throws RuntimeException if it cannot be committed; then it is aborted
    */
   public void commit(Update update) {
-    update.checkUsable();
-    List<Runnable> hooks;
-    long position;
-    try {
-      position = publish(update);
-      hooks = update.work().hooks.isEmpty() ? List.of() : List.copyOf(update.work().hooks);
-    } catch (RuntimeException | Error e) {
-      if (e instanceof PoolFullException) {
-        update.setFull();
-      }
-      abortUnlessEnded(update);
-      throw e;
-    }
-    Update.Listener listener = update.listener();
-    end(update);
-    if (listener != null) {
-      listener.committed();
-    }
-    if (position != CommitPath.NOTHING) {
-      TransactionEvents.commit(name(), position);
-      tellBackground(position);
-      if (syncCommits) {
-        log.awaitDurable(position);
-      }
-    } else if (syncCommits && !hooks.isEmpty()) {
-      log.awaitDurable(log.end()); // what the update has read may not be durable yet
-    }
-    CommitHooks.<RuntimeException>run(hooks);
-  }
-
-  private long publish(Update update) {
-    if (update.isConflicted()) {
-      throw update.conflict("it had a conflict before");
-    }
-    RuntimeException doom = update.doom();
-    if (doom != null) {
-      throw doom;
-    }
-    Update.Listener listener = update.listener();
-    if (listener != null) {
-      listener.beforeCommit();
-    }
-    return update.work().hasChanges() ? commitPath.publish(update) : CommitPath.NOTHING;
-  }
-
-  private void tellBackground(long logEnd) {
-    if (background != null) {
-      background.committed(logEnd);
-    }
+    updates.commit(update);
   }
 
   /**
@@ -496,41 +265,16 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @param update the thread's update; nothing happens if it has ended
    */
   public void abort(Update update) {
-    if (!update.hasEnded()) {
-      update.checkUsable();
-      abortUnlessEnded(update);
-    }
+    updates.abort(update);
   }
 
   void abortUnlessEnded(Update update) {
-    if (update.hasEnded()) {
-      return;
-    }
-    (update.isConflicted() ? conflicts : aborts).increment();
-    try {
-      // First: once their blocks are free, other objects may have these handles' places.
-      Update.Listener listener = update.listener();
-      if (listener != null) {
-        listener.aborted();
-      }
-    } finally {
-      update.cancelReservations();
-      end(update);
-    }
+    updates.abortUnlessEnded(update);
   }
 
   /** Aborts the updates of threads that have ended without ending them. */
   public void endAbandoned() {
     abandoned.endAll();
-  }
-
-  private void end(Update update) {
-    ThreadTx.leave(update);
-    update.end();
-    if (update.isAlone()) {
-      gate.open();
-    }
-    workspaces.giveBack(update.work());
   }
 
   /**
@@ -540,22 +284,12 @@ public final class TransactionManager implements Mapping.SlowRead {
    * @param body what to do; may run more than once, and starts afresh each time
    */
   public void runLocked(Consumer<Update> body) {
-    runLocked(commitPath.limboNodes(), body);
+    updates.runLocked(commitPath.limboNodes(), body);
   }
 
   /** As {@link #runLocked(Consumer)}, with nodes that the body may add to limbo. */
   void runLocked(LimboNodes spareNodes, Consumer<Update> body) {
-    log.checkNotFailed();
-    Update update = new Update(this, null, published(), workspaces.take());
-    try {
-      commitPath.publishLocked(update, spareNodes, () -> body.accept(update));
-    } catch (UncommittedObjectException e) {
-      throw nothingStored(e);
-    } finally {
-      update.end();
-      workspaces.giveBack(update.work());
-    }
-    tellBackground(log.end());
+    updates.runLocked(spareNodes, body);
   }
 
   /**
@@ -653,39 +387,41 @@ public final class TransactionManager implements Mapping.SlowRead {
   }
 
   /**
-   * Commits since the pool was opened.
+   * What has become of updates since the pool was opened.
    *
-   * @return the number
+   * @param commits those that have changed something
+   * @param aborts those that ended without a commit, conflicts not counted
+   * @param conflicts how often one had a conflict with another
+   * @param loneRuns how often a body ran alone, after too many conflicts
    */
-  public long commits() {
-    return commitPath.commits();
+  public record Counts(long commits, long aborts, long conflicts, long loneRuns) {}
+
+  /**
+   * Counts what has become of updates.
+   *
+   * @return the counts of now
+   */
+  public Counts counts() {
+    return new Counts(
+        commitPath.commits(), updates.aborts(), updates.conflicts(), updateRuns.loneRuns());
   }
 
   /**
-   * Updates that ended without a commit since the pool was opened, conflicts not counted.
+   * What to throw when the pool's memory is not as it must be.
    *
-   * @return the number
+   * @return the maker of exceptions
    */
-  public long aborts() {
-    return aborts.sum();
+  public Faults faults() {
+    return faults;
   }
 
   /**
-   * How often an update had a conflict with another since the pool was opened.
+   * Reads words outside transactions that cannot be read in place.
    *
-   * @return the number
+   * @return the reader
    */
-  public long conflicts() {
-    return conflicts.sum();
-  }
-
-  /**
-   * How often an update's body ran alone, after too many conflicts.
-   *
-   * @return the number
-   */
-  public long loneRuns() {
-    return loneRuns.sum();
+  public Mapping.SlowRead latestWords() {
+    return latestWords;
   }
 
   /** The earlier states of objects. */
@@ -740,45 +476,6 @@ public final class TransactionManager implements Mapping.SlowRead {
   }
 
   /**
-   * What to throw for an error that came out of an access to the heap.
-   *
-   * @param error the error
-   * @return the exception that says what happened
-   */
-  public RuntimeException fault(InternalError error) {
-    return MappingFault.translate(heap.medium(), error);
-  }
-
-  /**
-   * What to throw for an error that came out of an access to an object.
-   *
-   * @param error the error
-   * @param object where the object lies
-   * @param length how many of its bytes can have been touched
-   * @return the exception that says what happened, and where
-   */
-  public RuntimeException fault(InternalError error, long object, long length) {
-    if (MappingFault.isFault(error)) {
-      try {
-        heap.findUnreadable(object, length);
-      } catch (BasaltException e) {
-        e.addSuppressed(error);
-        return e;
-      }
-    }
-    return fault(error);
-  }
-
-  /** Who may meet an object that is about to be stored has seen to it; so this one is missing. */
-  private CorruptPoolException nothingStored(UncommittedObjectException e) {
-    return new CorruptPoolException("%s: nothing is stored at %d".formatted(name(), e.object()), e);
-  }
-
-  private PoolClosedException closed() {
-    return new PoolClosedException(name() + " is closed");
-  }
-
-  /**
    * Throws inside a transaction of the pool.
    *
    * @throws IllegalStateException if the thread has a transaction
@@ -790,46 +487,24 @@ public final class TransactionManager implements Mapping.SlowRead {
     }
   }
 
-  /**
-   * Reserves a block for an object of an update.
-   *
-   * @throws PoolFullException if there is no room, and none can be made
-   */
+  /** Reserves a block for an object of an update; makes room if there is none. */
   long reserve(long bytes) {
-    try {
-      return allocator.reserve(bytes);
-    } catch (PoolFullException e) {
-      Relief help = relief;
-      if (help == null) {
-        throw e;
-      }
-      return help.reserve(bytes, e);
-    }
-  }
-
-  /** Makes room in a pool that is full though limbo is empty; called outside transactions. */
-  public interface LastResort {
-    /**
-     * Makes room.
-     *
-     * @return whether there is some
-     */
-    boolean makeRoom();
+    return relief.reserve(bytes);
   }
 
   /**
-   * Sets what is tried last in a full pool; called before the first transaction.
+   * What is done when the pool is full.
    *
-   * @param newResort makes room
+   * @return the relief
    */
-  public void setLastResort(LastResort newResort) {
-    this.lastResort = newResort;
+  public Relief relief() {
+    return relief;
   }
 
   /** Makes known who empties limbo; called once, before the first transaction. */
   void setSweep(LimboSweep newSweep) {
     this.sweep = newSweep;
-    this.relief = new Relief(allocator, newSweep);
+    relief.setSweep(newSweep);
     commitPath.setSweep(newSweep);
   }
 
@@ -866,6 +541,6 @@ public final class TransactionManager implements Mapping.SlowRead {
         checkpointer.checkpointAtEnd();
       }
     }
-    workspaces.close();
+    updates.close();
   }
 }

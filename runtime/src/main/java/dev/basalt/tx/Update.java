@@ -172,7 +172,7 @@ public final class Update extends Tx {
         }
         throw new UncommittedObjectException(object);
       } else {
-        manager.checkCommitInProgress(object, current);
+        manager.faults().checkCommitInProgress(object, current);
       }
       Spin.once(spins);
     }
@@ -198,7 +198,7 @@ public final class Update extends Tx {
   private void moveForward(long object, long needed) {
     long latest = manager.published();
     if (latest < needed) {
-      manager.checkNotAhead(object, needed);
+      manager.faults().checkNotAhead(object, needed);
       return; // it is about to be published
     }
     moveTo(latest);
