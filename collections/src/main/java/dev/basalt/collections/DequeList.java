@@ -1,28 +1,12 @@
 package dev.basalt.collections;
 
-import java.util.AbstractList;
-import java.util.Collection;
-import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The operations of a list that is a deque too, by those of its two ends. Composed ones are one
- * update, and those that read several times do so on one state.
- */
-abstract class DequeList<E extends @Nullable Object> extends AbstractList<E>
-    implements ListDeque<E> {
+/** The operations of a list that is a deque too, by those of its two ends. */
+abstract class DequeList<E extends @Nullable Object> extends AtomicList<E> implements ListDeque<E> {
   /** What an operation at an end answers if there is no element. */
   static final Object NONE = new Object();
-
-  /** Runs what only reads on one state. */
-  abstract <R extends @Nullable Object> R reading(Supplier<R> body);
-
-  /** Runs what may write as one update. */
-  abstract <R extends @Nullable Object> R changing(Supplier<R> body);
 
   /** Adds an element at an end. */
   abstract void put(E element, boolean front);
@@ -172,71 +156,5 @@ abstract class DequeList<E extends @Nullable Object> extends AbstractList<E>
   @Override
   public boolean remove(@Nullable Object element) {
     return removeNearest(element, true);
-  }
-
-  @Override
-  public boolean contains(@Nullable Object element) {
-    return indexOf(element) >= 0;
-  }
-
-  @Override
-  public boolean containsAll(Collection<?> elements) {
-    return reading(() -> super.containsAll(elements));
-  }
-
-  @Override
-  public boolean removeAll(Collection<?> elements) {
-    Objects.requireNonNull(elements, "elements");
-    return removeIf(elements::contains);
-  }
-
-  @Override
-  public boolean retainAll(Collection<?> elements) {
-    Objects.requireNonNull(elements, "elements");
-    return removeIf(element -> !elements.contains(element));
-  }
-
-  @Override
-  @SuppressWarnings("ReferenceEquality") // the list itself is meant
-  public boolean equals(@Nullable Object other) {
-    return other == this || (other instanceof List<?> list && reading(() -> hasElementsOf(list)));
-  }
-
-  private boolean hasElementsOf(List<?> list) {
-    Iterator<E> own = iterator();
-    Iterator<?> others = list.iterator();
-    while (own.hasNext() && others.hasNext()) {
-      if (!Objects.equals(own.next(), others.next())) {
-        return false;
-      }
-    }
-    return !own.hasNext() && !others.hasNext();
-  }
-
-  @Override
-  public int hashCode() {
-    return reading(
-        () -> {
-          int hash = 1;
-          for (E element : this) {
-            hash = 31 * hash + Objects.hashCode(element);
-          }
-          return hash;
-        });
-  }
-
-  @Override
-  public String toString() {
-    return reading(super::toString);
-  }
-
-  @Override
-  public Object[] toArray() {
-    return reading(super::toArray);
-  }
-
-  @Override
-  public <T extends @Nullable Object> T[] toArray(T[] array) {
-    return reading(() -> super.toArray(array));
   }
 }

@@ -1,27 +1,24 @@
 package dev.basalt.collections;
 
-import dev.basalt.object.FieldKind;
 import dev.basalt.object.FieldWriter;
 import dev.basalt.object.Layout;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import dev.basalt.object.PersistentStructure;
 import java.lang.invoke.VarHandle;
-import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,26 +29,19 @@ import org.jspecify.annotations.Nullable;
  * same. Every operation is atomic, bulk operations too; inside a transaction it is part of that. In
  * a pool, iterators are weakly consistent: they never throw {@link
  * java.util.ConcurrentModificationException}, and outside a transaction each step sees the latest
- * committed state.
+ * committed state. Insertions and removals that happen between the steps of an iterator outside a
+ * transaction may make it meet an element twice or leave one out; what has moved or gone meanwhile
+ * is neither removed nor set through it.
  *
  * <p>Elements lie in leaves of 256 under a directory, so appending copies little and setting an
- * element logs 8 bytes. Safe for use by any number of threads while in a pool; not while plain.
+ * element logs 8 bytes; leaves are given back when the list becomes shorter. Safe for use by any
+ * number of threads while in a pool; not while plain.
  *
  * @param <E> the type of elements: persistent classes, strings, boxed primitives, collections of
  *     Basalt
  */
-public final class PersistentArrayList<E extends @Nullable Object> extends AbstractList<E>
-    implements List<E>, RandomAccess, PersistentStructure {
-  private static final Layout LAYOUT =
-      Layout.of(
-          PersistentArrayList.class.getName(),
-          null,
-          List.of(
-              new Layout.Declaration("size", FieldKind.INT, "int"),
-              new Layout.Declaration("directory", FieldKind.REFERENCE, "slots")));
-  private static final int SIZE = LAYOUT.offsetOf("size");
-  private static final int DIRECTORY = LAYOUT.offsetOf("directory");
-
+public final class PersistentArrayList<E extends @Nullable Object> extends AtomicList<E>
+    implements RandomAccess, PersistentStructure {
   private transient @Nullable ObjectSpace space;
   private transient long offset;
   private transient @Nullable List<E> plain;
@@ -77,231 +67,88 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Abstr
     return PersistentStructure.isPlain(this) ? state : null;
   }
 
-  private Slots slots(ObjectSpace in) {
-    return new Slots(in, in.place(this), DIRECTORY);
+  ArrayElements<E> elements(ObjectSpace in) {
+    return new ArrayElements<>(in, in.place(this));
   }
 
-  private int size(ObjectSpace in) {
-    return in.getInt(in.place(this), SIZE);
+  @Override
+  <R extends @Nullable Object> R reading(Supplier<R> body) {
+    return plain() != null ? body.get() : PersistentStructure.space(this).read(body);
   }
 
-  private void setSize(ObjectSpace in, int size) {
-    in.putInt(in.place(this), SIZE, size);
+  @Override
+  <R extends @Nullable Object> R changing(Supplier<R> body) {
+    return plain() != null ? body.get() : PersistentStructure.space(this).write(body);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // the list's type is not stored
-  private E element(ObjectSpace in, Slots slots, int index) {
-    return (E) in.getReference(slots.leaf(index), Slots.place(index));
+  /** Reads the plain state, or what the pool holds. */
+  private <R extends @Nullable Object> R reading(
+      Function<List<E>, R> plainly, Function<ArrayElements<E>, R> stored) {
+    List<E> local = plain();
+    if (local != null) {
+      return plainly.apply(local);
+    }
+    ObjectSpace in = PersistentStructure.space(this);
+    return in.read(() -> stored.apply(elements(in)));
   }
+
+  /** Changes the plain state, or what the pool holds. */
+  private <R extends @Nullable Object> R changing(
+      Function<List<E>, R> plainly, Function<ArrayElements<E>, R> stored) {
+    List<E> local = plain();
+    if (local != null) {
+      return plainly.apply(local);
+    }
+    ObjectSpace in = PersistentStructure.space(this);
+    return in.write(() -> stored.apply(elements(in)));
+  }
+
+  /** As {@link #changing}, without a result. */
+  private void change(Consumer<List<E>> plainly, Consumer<ArrayElements<E>> stored) {
+    boolean _ =
+        changing(
+            local -> {
+              plainly.accept(local);
+              return true;
+            },
+            elements -> {
+              stored.accept(elements);
+              return true;
+            });
+  }
+
+  // ---- one element
 
   @Override
   public int size() {
     List<E> local = plain();
-    return local != null ? local.size() : size(PersistentStructure.space(this));
+    return local != null ? local.size() : elements(PersistentStructure.space(this)).size();
   }
 
   @Override
   public E get(int index) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.get(index);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.read(
-        () -> {
-          Objects.checkIndex(index, size(in));
-          return element(in, slots(in), index);
-        });
+    return reading(local -> local.get(index), elements -> elements.get(index));
   }
 
   @Override
   public E set(int index, E element) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.set(index, element);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.write(
-        () -> {
-          Objects.checkIndex(index, size(in));
-          Slots slots = slots(in);
-          E old = element(in, slots, index);
-          in.putReference(slots.leaf(index), Slots.place(index), element);
-          return old;
-        });
+    return changing(local -> local.set(index, element), elements -> elements.set(index, element));
   }
 
   @Override
   public boolean add(E element) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.add(element);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    in.write(
-        () -> {
-          append(in, element);
-          return true;
-        });
+    change(local -> local.add(element), elements -> elements.add(element));
     return true;
-  }
-
-  private void append(ObjectSpace in, E element) {
-    int size = size(in);
-    if (size == Integer.MAX_VALUE) {
-      throw new IllegalStateException("the list has the most elements that a list can have");
-    }
-    Slots slots = slots(in);
-    slots.ensure(size);
-    in.putReference(slots.leaf(size), Slots.place(size), element);
-    setSize(in, size + 1);
   }
 
   @Override
   public void add(int index, E element) {
-    List<E> local = plain();
-    if (local != null) {
-      local.add(index, element);
-      return;
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    in.write(
-        () -> {
-          int size = size(in);
-          Objects.checkIndex(index, size + 1);
-          append(in, element); // what can fail has been done when the others move
-          Slots slots = slots(in);
-          long added = slots.get(size);
-          for (int i = size; i > index; i--) {
-            slots.put(i, slots.get(i - 1));
-          }
-          slots.put(index, added);
-          return true;
-        });
+    change(local -> local.add(index, element), elements -> elements.add(index, element));
   }
 
   @Override
   public E remove(int index) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.remove(index);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.write(
-        () -> {
-          int size = size(in);
-          Objects.checkIndex(index, size);
-          Slots slots = slots(in);
-          E removed = element(in, slots, index);
-          for (int i = index; i < size - 1; i++) {
-            slots.put(i, slots.get(i + 1));
-          }
-          truncate(in, slots, size, size - 1);
-          return removed;
-        });
-  }
-
-  private void truncate(ObjectSpace in, Slots slots, int size, int newSize) {
-    for (int i = newSize; i < size; i++) {
-      slots.put(i, 0);
-    }
-    setSize(in, newSize);
-  }
-
-  @Override
-  public void clear() {
-    List<E> local = plain();
-    if (local != null) {
-      local.clear();
-      return;
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    in.write(
-        () -> {
-          slots(in).clear();
-          setSize(in, 0);
-          return true;
-        });
-  }
-
-  @Override
-  public boolean addAll(Collection<? extends E> elements) {
-    return addAll(size(), elements);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // a collection's array holds its elements
-  public boolean addAll(int index, Collection<? extends E> elements) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.addAll(index, elements);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    E[] added = (E[]) elements.toArray();
-    return in.write(
-        () -> {
-          int size = size(in);
-          Objects.checkIndex(index, size + 1);
-          for (E element : added) {
-            append(in, element);
-          }
-          rotate(in, index, size, added.length);
-          return added.length > 0;
-        });
-  }
-
-  /** Moves what was appended behind {@code size} to where it belongs. */
-  private void rotate(ObjectSpace in, int index, int size, int count) {
-    if (index == size || count == 0) {
-      return;
-    }
-    Slots slots = slots(in);
-    long[] moved = IntStream.range(index, size).mapToLong(slots::get).toArray();
-    for (int i = 0; i < count; i++) {
-      slots.put(index + i, slots.get(size + i));
-    }
-    for (int i = 0; i < moved.length; i++) {
-      slots.put(index + count + i, moved[i]);
-    }
-  }
-
-  @Override
-  public boolean removeIf(Predicate<? super E> filter) {
-    Objects.requireNonNull(filter, "filter");
-    List<E> local = plain();
-    if (local != null) {
-      return local.removeIf(filter);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.write(
-        () -> {
-          int size = size(in);
-          Slots slots = slots(in);
-          BitSet removed = new BitSet(size);
-          for (int i = 0; i < size; i++) {
-            removed.set(i, filter.test(element(in, slots, i)));
-          }
-          int kept = 0;
-          for (int i = 0; i < size; i++) {
-            if (!removed.get(i)) {
-              slots.put(kept++, slots.get(i));
-            }
-          }
-          truncate(in, slots, size, kept);
-          return kept < size;
-        });
-  }
-
-  @Override
-  public boolean removeAll(Collection<?> elements) {
-    Objects.requireNonNull(elements, "elements");
-    return removeIf(elements::contains);
-  }
-
-  @Override
-  public boolean retainAll(Collection<?> elements) {
-    Objects.requireNonNull(elements, "elements");
-    return removeIf(element -> !elements.contains(element));
+    return changing(local -> local.remove(index), elements -> elements.remove(index));
   }
 
   @Override
@@ -317,137 +164,68 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Abstr
   }
 
   @Override
+  public int indexOf(@Nullable Object element) {
+    return reading(local -> local.indexOf(element), elements -> elements.indexOf(element));
+  }
+
+  @Override
+  public int lastIndexOf(@Nullable Object element) {
+    return reading(local -> local.lastIndexOf(element), elements -> elements.lastIndexOf(element));
+  }
+
+  // ---- all elements
+
+  @Override
+  @SuppressWarnings("unchecked") // a collection's array holds its elements
+  public boolean addAll(int index, Collection<? extends E> added) {
+    E[] array = (E[]) added.toArray();
+    return changing(
+        local -> local.addAll(index, Arrays.asList(array)),
+        elements -> elements.addAll(index, array));
+  }
+
+  @Override
+  public boolean removeIf(Predicate<? super E> filter) {
+    Objects.requireNonNull(filter, "filter");
+    return changing(local -> local.removeIf(filter), elements -> elements.removeIf(filter));
+  }
+
+  @Override
   protected void removeRange(int fromIndex, int toIndex) {
-    boolean _ =
-        changing(
-            () -> {
-              for (int i = toIndex - 1; i >= fromIndex; i--) {
-                E _ = remove(i);
-              }
-              return true;
-            });
+    change(
+        local -> local.subList(fromIndex, toIndex).clear(),
+        elements -> elements.removeRange(fromIndex, toIndex));
   }
 
   @Override
   public void replaceAll(UnaryOperator<E> operator) {
     Objects.requireNonNull(operator, "operator");
-    boolean _ =
-        changing(
-            () -> {
-              for (int i = 0; i < size(); i++) {
-                E _ = set(i, operator.apply(get(i)));
-              }
-              return true;
-            });
+    change(local -> local.replaceAll(operator), elements -> elements.replaceAll(operator));
   }
 
   @Override
-  @SuppressWarnings("unchecked") // a list's array holds its elements
-  public void sort(@Nullable Comparator<? super E> comparator) {
-    boolean _ =
-        changing(
-            () -> {
-              List<E> sorted = new ArrayList<>(this);
-              sorted.sort(comparator);
-              for (int i = 0; i < sorted.size(); i++) {
-                E _ = set(i, sorted.get(i));
-              }
-              return true;
-            });
-  }
-
-  @Override
-  public void forEach(Consumer<? super E> action) {
-    Objects.requireNonNull(action, "action");
-    boolean _ =
-        reading(
-            () -> {
-              int size = size();
-              for (int i = 0; i < size; i++) {
-                action.accept(get(i));
-              }
-              return true;
-            });
-  }
-
-  @Override
-  public boolean contains(@Nullable Object element) {
-    return indexOf(element) >= 0;
-  }
-
-  @Override
-  public int indexOf(@Nullable Object element) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.indexOf(element);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.read(
-        () -> {
-          int size = size(in);
-          Slots slots = slots(in);
-          for (int i = 0; i < size; i++) {
-            if (in.holds(slots.get(i), element)) {
-              return i;
-            }
-          }
-          return -1;
-        });
-  }
-
-  @Override
-  public int lastIndexOf(@Nullable Object element) {
-    List<E> local = plain();
-    if (local != null) {
-      return local.lastIndexOf(element);
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.read(
-        () -> {
-          Slots slots = slots(in);
-          for (int i = size(in) - 1; i >= 0; i--) {
-            if (in.holds(slots.get(i), element)) {
-              return i;
-            }
-          }
-          return -1;
-        });
+  public void clear() {
+    change(List::clear, ArrayElements::clear);
   }
 
   @Override
   @SuppressWarnings("NullAway") // the elements may be null, which the JDK's signature does not say
   public Object[] toArray() {
-    List<E> local = plain();
-    if (local != null) {
-      return local.toArray();
-    }
-    ObjectSpace in = PersistentStructure.space(this);
-    return in.read(
-        () -> {
-          Object[] elements = new Object[size(in)];
-          Slots slots = slots(in);
-          for (int i = 0; i < elements.length; i++) {
-            elements[i] = element(in, slots, i);
-          }
-          return elements;
-        });
-  }
-
-  @Override
-  public <T extends @Nullable Object> T[] toArray(T[] target) {
-    return reading(() -> super.toArray(target));
+    return reading(List::toArray, ArrayElements::toArray);
   }
 
   @Override
   public Iterator<E> iterator() {
-    List<E> local = plain();
-    return local != null ? local.iterator() : super.iterator();
+    return listIterator();
   }
 
   @Override
   public ListIterator<E> listIterator(int index) {
     List<E> local = plain();
-    return local != null ? local.listIterator(index) : super.listIterator(index);
+    return local != null
+        ? local.listIterator(index)
+        : new ArrayCursor<>(
+            PersistentStructure.space(this), this, Objects.checkIndex(index, size() + 1));
   }
 
   @Override
@@ -456,34 +234,11 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Abstr
     return local != null ? local.subList(fromIndex, toIndex) : super.subList(fromIndex, toIndex);
   }
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return reading(() -> super.equals(other));
-  }
-
-  @Override
-  public int hashCode() {
-    return reading(super::hashCode);
-  }
-
-  @Override
-  public String toString() {
-    return reading(super::toString);
-  }
-
-  private <R extends @Nullable Object> R reading(Supplier<R> body) {
-    ObjectSpace in = space;
-    return in == null ? body.get() : in.read(body);
-  }
-
-  private <R extends @Nullable Object> R changing(Supplier<R> body) {
-    ObjectSpace in = space;
-    return in == null ? body.get() : in.write(body);
-  }
+  // ---- in the pool
 
   @Override
   public Layout $basalt$layout() {
-    return LAYOUT;
+    return ArrayElements.LIST;
   }
 
   @Override
@@ -506,12 +261,8 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Abstr
   }
 
   @Override
-  @SuppressWarnings("NullAway") // the elements may be null
   public void $basalt$store(FieldWriter writer) {
-    ObjectSpace in = PersistentStructure.space(this);
-    for (E element : Objects.requireNonNull(plain)) {
-      append(in, element);
-    }
+    Objects.requireNonNull(plain).forEach(elements(PersistentStructure.space(this))::add);
   }
 
   @Override

@@ -1,22 +1,20 @@
 package dev.basalt.collections;
 
-import dev.basalt.collections.LinkedNodes.Place;
 import dev.basalt.object.FieldWriter;
 import dev.basalt.object.Layout;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import dev.basalt.object.PersistentStructure;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -42,10 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of elements: whatever a field may hold
  */
-@SuppressWarnings({
-  "JdkObsolete",
-  "NonApiType"
-}) // the plain state is a list and a deque of nulls too
+@SuppressWarnings({"JdkObsolete", "NonApiType"}) // it is a list and a deque, and takes null
 public final class PersistentLinkedList<E extends @Nullable Object> extends DequeList<E>
     implements PersistentStructure {
   private transient @Nullable ObjectSpace space;
@@ -77,10 +72,6 @@ public final class PersistentLinkedList<E extends @Nullable Object> extends Dequ
     return new LinkedNodes(in, in.place(this));
   }
 
-  private LinkedNodes nodes() {
-    return nodes(PersistentStructure.space(this));
-  }
-
   @Override
   <R extends @Nullable Object> R reading(Supplier<R> body) {
     return plain() != null ? body.get() : PersistentStructure.space(this).read(body);
@@ -91,336 +82,147 @@ public final class PersistentLinkedList<E extends @Nullable Object> extends Dequ
     return plain() != null ? body.get() : PersistentStructure.space(this).write(body);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // the list's type is not stored
-  private E element(LinkedNodes nodes, long node, int at) {
-    return (E) nodes.element(node, at);
+  /** Reads the plain state, or what the pool holds. */
+  private <R extends @Nullable Object> R reading(
+      Function<LinkedList<E>, R> plainly, Function<LinkedElements<E>, R> stored) {
+    LinkedList<E> local = plain();
+    if (local != null) {
+      return plainly.apply(local);
+    }
+    ObjectSpace in = PersistentStructure.space(this);
+    return in.read(() -> stored.apply(new LinkedElements<>(nodes(in))));
+  }
+
+  /** Changes the plain state, or what the pool holds. */
+  private <R extends @Nullable Object> R changing(
+      Function<LinkedList<E>, R> plainly, Function<LinkedElements<E>, R> stored) {
+    LinkedList<E> local = plain();
+    if (local != null) {
+      return plainly.apply(local);
+    }
+    ObjectSpace in = PersistentStructure.space(this);
+    return in.write(() -> stored.apply(new LinkedElements<>(nodes(in))));
+  }
+
+  /** As {@link #changing}, without a result. */
+  private void change(Consumer<LinkedList<E>> plainly, Consumer<LinkedElements<E>> stored) {
+    boolean _ =
+        changing(
+            local -> {
+              plainly.accept(local);
+              return true;
+            },
+            elements -> {
+              stored.accept(elements);
+              return true;
+            });
   }
 
   // ---- the ends
 
   @Override
   void put(E element, boolean front) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      if (front) {
-        local.addFirst(element);
-      } else {
-        local.addLast(element);
-      }
-      return;
-    }
-    boolean _ =
-        changing(
-            () -> {
-              new LinkedEdits(nodes()).add(element, front);
-              return true;
-            });
+    change(
+        local -> local.add(front ? 0 : local.size(), element),
+        elements -> elements.add(element, front));
   }
 
   @Override
   @Nullable Object take(boolean front) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.isEmpty() ? NONE : front ? local.removeFirst() : local.removeLast();
-    }
     return changing(
-        () -> {
-          LinkedNodes nodes = nodes();
-          return nodes.isEmpty() ? NONE : new LinkedEdits(nodes).remove(front);
-        });
+        local -> local.isEmpty() ? NONE : local.remove(front ? 0 : local.size() - 1),
+        elements -> elements.take(front));
   }
 
   @Override
   @Nullable Object look(boolean front) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.isEmpty() ? NONE : front ? local.getFirst() : local.getLast();
-    }
     return reading(
-        () -> {
-          LinkedNodes nodes = nodes();
-          long node = nodes.outer(front);
-          return node == 0 ? NONE : nodes.element(node, front ? 0 : nodes.count(node) - 1);
-        });
+        local -> local.isEmpty() ? NONE : local.get(front ? 0 : local.size() - 1),
+        elements -> elements.look(front));
   }
 
   // ---- by index
 
   @Override
   public int size() {
-    LinkedList<E> local = plain();
-    return local != null ? local.size() : reading(() -> nodes().size());
+    return reading(List::size, LinkedElements::size);
   }
 
   @Override
   public boolean isEmpty() {
-    LinkedList<E> local = plain();
-    return local != null ? local.isEmpty() : reading(() -> nodes().isEmpty());
-  }
-
-  private static Place seek(LinkedNodes nodes, int index) {
-    int size = nodes.size();
-    return nodes.seek(Objects.checkIndex(index, size), size);
+    return reading(List::isEmpty, LinkedElements::isEmpty);
   }
 
   @Override
   public E get(int index) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.get(index);
-    }
-    return reading(
-        () -> {
-          LinkedNodes nodes = nodes();
-          Place place = seek(nodes, index);
-          return element(nodes, place.node(), place.at());
-        });
+    return reading(local -> local.get(index), elements -> elements.get(index));
   }
 
   @Override
   public E set(int index, E element) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.set(index, element);
-    }
-    return changing(
-        () -> {
-          LinkedNodes nodes = nodes();
-          Place place = seek(nodes, index);
-          E old = element(nodes, place.node(), place.at());
-          nodes.setElement(place.node(), place.at(), element);
-          return old;
-        });
+    return changing(local -> local.set(index, element), elements -> elements.set(index, element));
   }
 
   @Override
   public void add(int index, E element) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      local.add(index, element);
-      return;
-    }
-    boolean _ =
-        changing(
-            () -> {
-              LinkedNodes nodes = nodes();
-              LinkedEdits edits = new LinkedEdits(nodes);
-              int size = nodes.size();
-              int _ = Objects.checkIndex(index, size + 1);
-              if (index == 0 || index == size) {
-                edits.add(element, index == 0);
-              } else {
-                Place _ = edits.insert(nodes.seek(index, size), element);
-              }
-              return true;
-            });
+    change(local -> local.add(index, element), elements -> elements.add(index, element));
   }
 
   @Override
   public E remove(int index) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.remove(index);
-    }
-    return changing(() -> remove(nodes(), seek(nodes(), index)));
-  }
-
-  @SuppressWarnings({"unchecked", "NullAway"}) // the list's type is not stored
-  private E remove(LinkedNodes nodes, Place place) {
-    return (E) new LinkedEdits(nodes).remove(place);
+    return changing(local -> local.remove(index), elements -> elements.remove(index));
   }
 
   @Override
   public int indexOf(@Nullable Object element) {
-    LinkedList<E> local = plain();
-    return local != null ? local.indexOf(element) : reading(() -> distance(element, true));
+    return reading(local -> local.indexOf(element), elements -> elements.indexOf(element));
   }
 
   @Override
   public int lastIndexOf(@Nullable Object element) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.lastIndexOf(element);
-    }
-    return reading(
-        () -> {
-          int distance = distance(element, false);
-          return distance < 0 ? -1 : nodes().size() - 1 - distance;
-        });
-  }
-
-  /** How far from an end the nearest equal element is, or -1. */
-  private int distance(@Nullable Object element, boolean fromFront) {
-    LinkedNodes nodes = nodes();
-    int[] distance = {0};
-    boolean[] found = {false};
-    nodes.walk(
-        fromFront,
-        (node, at) -> {
-          found[0] = nodes.holds(node, at, element);
-          distance[0] += found[0] ? 0 : 1;
-          return !found[0];
-        });
-    return found[0] ? distance[0] : -1;
+    return reading(local -> local.lastIndexOf(element), elements -> elements.lastIndexOf(element));
   }
 
   @Override
   boolean removeNearest(@Nullable Object element, boolean front) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return front ? local.removeFirstOccurrence(element) : local.removeLastOccurrence(element);
-    }
     return changing(
-        () -> {
-          LinkedNodes nodes = nodes();
-          boolean[] found = {false};
-          nodes.walk(
-              front,
-              (node, at) -> {
-                found[0] = nodes.holds(node, at, element);
-                if (found[0]) {
-                  E _ = remove(nodes, new Place(node, at));
-                }
-                return !found[0];
-              });
-          return found[0];
-        });
+        local -> front ? local.removeFirstOccurrence(element) : local.removeLastOccurrence(element),
+        elements -> elements.removeNearest(element, front));
   }
 
   // ---- all elements
 
   @Override
-  public void clear() {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      local.clear();
-      return;
-    }
-    boolean _ =
-        changing(
-            () -> {
-              nodes().clear();
-              return true;
-            });
-  }
-
-  @Override
-  public boolean addAll(Collection<? extends E> elements) {
-    return changing(() -> addAll(size(), elements));
-  }
-
-  @Override
   @SuppressWarnings("unchecked") // a collection's array holds its elements
-  public boolean addAll(int index, Collection<? extends E> elements) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.addAll(index, elements);
-    }
-    E[] added = (E[]) elements.toArray();
+  public boolean addAll(int index, Collection<? extends E> added) {
+    E[] array = (E[]) added.toArray();
     return changing(
-        () -> {
-          int size = size();
-          int _ = Objects.checkIndex(index, size + 1);
-          LinkedEdits edits = new LinkedEdits(nodes());
-          for (int i = 0; i < added.length; i++) {
-            if (index == size) {
-              edits.add(added[i], false);
-            } else {
-              add(index + i, added[i]);
-            }
-          }
-          return added.length > 0;
-        });
-  }
-
-  @Override
-  protected void removeRange(int fromIndex, int toIndex) {
-    LinkedList<E> local = plain();
-    if (local != null) {
-      local.subList(fromIndex, toIndex).clear();
-      return;
-    }
-    boolean _ =
-        changing(
-            () -> {
-              BitSet removed = new BitSet();
-              removed.set(fromIndex, toIndex);
-              new LinkedEdits(nodes()).removeAll(removed);
-              return true;
-            });
+        local -> local.addAll(index, Arrays.asList(array)),
+        elements -> elements.addAll(index, array));
   }
 
   @Override
   public boolean removeIf(Predicate<? super E> filter) {
     Objects.requireNonNull(filter, "filter");
-    LinkedList<E> local = plain();
-    if (local != null) {
-      return local.removeIf(filter);
-    }
-    return changing(
-        () -> {
-          BitSet removed = new BitSet();
-          int index = 0;
-          for (E element : this) {
-            removed.set(index++, filter.test(element));
-          }
-          new LinkedEdits(nodes()).removeAll(removed);
-          return !removed.isEmpty();
-        });
+    return changing(local -> local.removeIf(filter), elements -> elements.removeIf(filter));
+  }
+
+  @Override
+  protected void removeRange(int fromIndex, int toIndex) {
+    change(
+        local -> local.subList(fromIndex, toIndex).clear(),
+        elements -> elements.removeRange(fromIndex, toIndex));
   }
 
   @Override
   public void replaceAll(UnaryOperator<E> operator) {
     Objects.requireNonNull(operator, "operator");
-    LinkedList<E> local = plain();
-    if (local != null) {
-      local.replaceAll(operator);
-      return;
-    }
-    boolean _ =
-        changing(
-            () -> {
-              LinkedNodes nodes = nodes();
-              nodes.walk(
-                  true,
-                  (node, at) -> {
-                    E old = element(nodes, node, at);
-                    nodes.setElement(node, at, operator.apply(old));
-                    return true;
-                  });
-              return true;
-            });
+    change(local -> local.replaceAll(operator), elements -> elements.replaceAll(operator));
   }
 
   @Override
-  public void sort(@Nullable Comparator<? super E> comparator) {
-    boolean _ =
-        changing(
-            () -> {
-              List<E> sorted = new ArrayList<>(this);
-              sorted.sort(comparator);
-              Iterator<E> inOrder = sorted.iterator();
-              replaceAll(_ -> inOrder.next());
-              return true;
-            });
-  }
-
-  @Override
-  public void forEach(Consumer<? super E> action) {
-    Objects.requireNonNull(action, "action");
-    LinkedList<E> local = plain();
-    if (local != null) {
-      local.forEach(action);
-      return;
-    }
-    boolean _ =
-        reading(
-            () -> {
-              for (E element : this) {
-                action.accept(element);
-              }
-              return true;
-            });
+  public void clear() {
+    change(List::clear, LinkedElements::clear);
   }
 
   @Override
@@ -442,11 +244,10 @@ public final class PersistentLinkedList<E extends @Nullable Object> extends Dequ
   @Override
   public ListIterator<E> listIterator(int index) {
     LinkedList<E> local = plain();
-    if (local != null) {
-      return local.listIterator(index);
-    }
-    int checked = Objects.checkIndex(index, size() + 1);
-    return new LinkedListIterator<>(PersistentStructure.space(this), this, checked);
+    return local != null
+        ? local.listIterator(index)
+        : new LinkedListIterator<>(
+            PersistentStructure.space(this), this, Objects.checkIndex(index, size() + 1));
   }
 
   @Override
@@ -488,7 +289,7 @@ public final class PersistentLinkedList<E extends @Nullable Object> extends Dequ
 
   @Override
   public void $basalt$store(FieldWriter writer) {
-    LinkedNodes nodes = nodes();
+    LinkedNodes nodes = nodes(PersistentStructure.space(this));
     nodes.create();
     LinkedEdits edits = new LinkedEdits(nodes);
     Objects.requireNonNull(plain).forEach(element -> edits.add(element, false));

@@ -88,11 +88,6 @@ final class ReversedList<E extends @Nullable Object> extends DequeList<E> {
   }
 
   @Override
-  public boolean addAll(Collection<? extends E> elements) {
-    return changing(() -> addAll(size(), elements));
-  }
-
-  @Override
   public boolean addAll(int index, Collection<? extends E> elements) {
     List<E> added = new ArrayList<>(elements);
     Collections.reverse(added);

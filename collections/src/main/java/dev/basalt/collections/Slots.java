@@ -3,8 +3,12 @@ package dev.basalt.collections;
 import dev.basalt.object.ObjectSpace;
 
 /**
- * A growing array of slots in two levels: a directory of leaves. Growing copies at most one leaf or
- * the directory. Inside a transaction; the owner's field holds the directory.
+ * An array of slots that grows and shrinks, in two levels: a directory of leaves. Growing and
+ * shrinking copy at most one leaf and the directory. Inside a transaction; the owner's field holds
+ * the directory.
+ *
+ * <p>The leaves that exist are the first ones. All but the first are full; that one may be shorter
+ * while it is the only one.
  */
 final class Slots {
   /** Slots of a full leaf, a power of two. */
@@ -73,9 +77,70 @@ final class Slots {
     }
   }
 
-  private long copy(long from, int length, int newLength) {
+  /**
+   * Empties the last slots, from {@code newCount} to {@code count} - 1, and gives back what is not
+   * needed for the others. The end must come back by half a leaf, a shorter one by three quarters,
+   * before it does: so what is added and removed at a border makes and drops nothing.
+   */
+  void release(int newCount, int count) {
+    int leaves = leavesKept(newCount);
+    for (int i = newCount; i < count && i >>> LEAF_SHIFT < leaves; i++) {
+      put(i, 0);
+    }
+    if (leaves < leavesKept(count)) {
+      dropLeaves(leaves);
+    }
+    if (newCount <= LEAF / 4) {
+      shortenFirst(newCount);
+    }
+  }
+
+  /** How many leaves there may be with that many slots in use. At least one. */
+  private static int leavesKept(int count) {
+    return (count + LEAF / 2 + LEAF - 1) >>> LEAF_SHIFT; // unsigned
+  }
+
+  /** Drops the leaves behind the first ones, with their directory if little of it is used. */
+  private void dropLeaves(int kept) {
+    long directory = directory();
+    int length = space.slotsLength(directory);
+    int newLength = shortened(length, kept, FIRST_DIRECTORY);
+    if (newLength < length) {
+      space.putSlot(owner, field, copy(directory, kept, newLength));
+      return;
+    }
+    for (int at = kept; at < length; at++) {
+      int slot = ObjectSpace.slotOffset(at);
+      if (space.slot(directory, slot) == 0) {
+        return;
+      }
+      space.putSlot(directory, slot, 0);
+    }
+  }
+
+  private void shortenFirst(int used) {
+    long directory = directory();
+    int slot = ObjectSpace.slotOffset(0);
+    long leaf = space.slot(directory, slot);
+    int length = space.slotsLength(leaf);
+    int newLength = shortened(length, used, FIRST_LEAF);
+    if (newLength < length) {
+      space.putSlot(directory, slot, copy(leaf, used, newLength));
+    }
+  }
+
+  /** A length halved as long as at most a quarter of it is used. */
+  private static int shortened(int length, int used, int least) {
+    int shorter = length;
+    while (shorter > least && used <= shorter / 4) {
+      shorter /= 2;
+    }
+    return shorter;
+  }
+
+  private long copy(long from, int count, int newLength) {
     long to = space.createSlots(newLength);
-    for (int i = 0; i < length; i++) {
+    for (int i = 0; i < count; i++) {
       int slot = ObjectSpace.slotOffset(i);
       space.putSlot(to, slot, space.slot(from, slot));
     }
