@@ -197,23 +197,17 @@ final class HashBuckets {
   void remove(long bucket, int index) {
     int state = state(bucket);
     int last = count(state) - 1;
+    space.putSlot(bucket, keyField(state, index), 0);
+    space.putSlot(bucket, valueField(state, index), 0);
     if (index != last) {
-      copy(bucket, state, last, bucket, state, index);
+      move(bucket, state, last, bucket, state, index);
     }
-    clear(bucket, state, last);
     setCount(bucket, state, last);
   }
 
-  private void copy(long from, int fromState, int fromIndex, long to, int toState, int toIndex) {
+  private void move(long from, int fromState, int fromIndex, long to, int toState, int toIndex) {
     space.putInt(to, hashField(toIndex), hash(from, fromIndex));
-    space.putSlot(to, keyField(toState, toIndex), space.slot(from, keyField(fromState, fromIndex)));
-    space.putSlot(
-        to, valueField(toState, toIndex), space.slot(from, valueField(fromState, fromIndex)));
-  }
-
-  private void clear(long bucket, int state, int index) {
-    space.putSlot(bucket, keyField(state, index), 0);
-    space.putSlot(bucket, valueField(state, index), 0);
+    space.moveSlots(from, keyField(fromState, fromIndex), to, keyField(toState, toIndex), 2);
   }
 
   /** Moves the entries with a bit of their hash set, or all if the mask is 0, to another bucket. */
@@ -224,13 +218,10 @@ final class HashBuckets {
     int moved = count(toState);
     for (int i = 0; i < count(state); i++) {
       if ((hash(from, i) & mask) == mask) {
-        copy(from, state, i, to, toState, moved++);
+        move(from, state, i, to, toState, moved++);
       } else if (kept++ != i) {
-        copy(from, state, i, from, state, kept - 1);
+        move(from, state, i, from, state, kept - 1);
       }
-    }
-    for (int i = kept; i < count(state); i++) {
-      clear(from, state, i);
     }
     setCount(from, state, kept);
     setCount(to, toState, moved);

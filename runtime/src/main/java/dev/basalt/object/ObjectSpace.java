@@ -742,6 +742,40 @@ public final class ObjectSpace {
   }
 
   /**
+   * Moves slots from one place of a structure to another of the same structure; inside an update.
+   * What they refer to has as many references as before, and nobody need know that one of them has
+   * another place: see <i>L0</i> in docs/concurrency.md. The slots they come from are empty then.
+   *
+   * @param from the object they are in
+   * @param fromField the first of them
+   * @param to the object to move them to, perhaps the same
+   * @param toField the first slot to move them to; all of these are empty, or moved themselves
+   * @param slots how many
+   * @throws IllegalStateException if there is something in the way
+   */
+  public void moveSlots(long from, int fromField, long to, int toField, int slots) {
+    Update update = currentUpdate();
+    boolean lastFirst = toField > fromField;
+    verify(from, fromField);
+    verify(to, toField);
+    try {
+      for (int i = 0; i < slots; i++) {
+        int at = (lastFirst ? slots - 1 - i : i) * SlotFormat.SIZE;
+        long slot = update.word(from, fromField + at);
+        if (slot != 0) {
+          if (update.word(to, toField + at) != 0) {
+            throw new IllegalStateException("a slot is moved onto one that is in use");
+          }
+          update.putWord(to, toField + at, slot);
+          update.putWord(from, fromField + at, 0);
+        }
+      }
+    } catch (UncommittedObjectException e) {
+      throw nothingAt(from, e);
+    }
+  }
+
+  /**
    * What a slot holds; inside a transaction.
    *
    * @param slot the slot
