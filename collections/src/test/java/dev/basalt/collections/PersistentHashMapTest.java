@@ -20,6 +20,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,47 @@ class PersistentHashMapTest {
   @SuppressWarnings("unchecked")
   private static <K, V> PersistentHashMap<K, V> found(Pool pool) {
     return pool.root("map", PersistentHashMap.class).orElseThrow();
+  }
+
+  /** Moving an entry to another bucket leaves no note that the key has changed its place. */
+  @Test
+  void viewReadsWhatWasMovedAndIsReclaimedSince(@TestPool PoolUnderTest pools) throws Exception {
+    Pool pool = pools.pool();
+    PersistentHashMap<String, String> map = stored(pool, new PersistentHashMap<>());
+    Map<String, String> model = new HashMap<>();
+    IntStream.range(0, 1_000).forEach(i -> model.put("old key " + i, "old value " + i));
+    map.putAll(model);
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch changed = new CountDownLatch(1);
+    CompletableFuture<Map<String, String>> read = new CompletableFuture<>();
+    Thread reader =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    pool.view(
+                        () -> {
+                          began.countDown();
+                          changed.await();
+                          read.complete(new HashMap<>(map));
+                        });
+                  } catch (Throwable e) {
+                    read.completeExceptionally(e);
+                  }
+                });
+    began.await();
+    for (int i = 0; i < 4_000; i++) {
+      map.put("new key number " + i, "new value number " + i);
+    }
+    model.keySet().forEach(map::remove);
+    pool.reclaim();
+    for (int i = 0; i < 4_000; i++) {
+      map.put("newer key number " + i, "newer value number " + i);
+    }
+    changed.countDown();
+    assertThat(read.get()).isEqualTo(model);
+    reader.join();
+    assertThat(map).hasSize(8_000);
   }
 
   @Test
