@@ -77,15 +77,14 @@ final class LinkedEdits {
   /** Moves a node's elements within the node. */
   private void slide(long node, int first) {
     int from = nodes.first(node);
-    int count = nodes.count(node);
-    boolean down = first < from;
-    for (int i = 0; i < count && first != from; i++) {
-      int at = down ? i : count - 1 - i;
-      int source = LinkedNodes.slotField(from + at);
-      space.putSlot(node, LinkedNodes.slotField(first + at), space.slot(node, source));
-      space.putSlot(node, source, 0);
+    if (first != from) {
+      moveWithin(node, from, first, nodes.count(node));
+      nodes.setFirst(node, first);
     }
-    nodes.setFirst(node, first);
+  }
+
+  private void moveWithin(long node, int from, int to, int slots) {
+    space.moveSlots(node, LinkedNodes.slotField(from), node, LinkedNodes.slotField(to), slots);
   }
 
   /** Removes the element at an end of a list that is not empty. */
@@ -136,14 +135,14 @@ final class LinkedEdits {
     if (nodes.first(node) + count == CAPACITY) {
       slide(node, 0);
     }
-    int first = nodes.first(node);
-    space.putReference(node, LinkedNodes.slotField(first + count), element);
-    long added = space.slot(node, LinkedNodes.slotField(first + count));
-    for (int i = count; i > place.at(); i--) {
-      int lower = LinkedNodes.slotField(first + i - 1);
-      space.putSlot(node, LinkedNodes.slotField(first + i), space.slot(node, lower));
-    }
-    space.putSlot(node, LinkedNodes.slotField(first + place.at()), added);
+    int at = nodes.first(node) + place.at();
+    int behind = count - place.at();
+    int free = LinkedNodes.slotField(at + behind);
+    space.putReference(node, free, element);
+    long added = space.slot(node, free);
+    space.putSlot(node, free, 0);
+    moveWithin(node, at, at + 1, behind);
+    space.putSlot(node, LinkedNodes.slotField(at), added);
     nodes.setCount(node, count + 1);
     nodes.cells.add(1);
     return place;
@@ -171,11 +170,7 @@ final class LinkedEdits {
   private void move(long from, int start, long to) {
     int count = nodes.count(from);
     int before = nodes.count(to);
-    for (int i = start; i < count; i++) {
-      int source = nodes.field(from, i);
-      space.putSlot(to, nodes.field(to, before + i - start), space.slot(from, source));
-      space.putSlot(from, source, 0);
-    }
+    space.moveSlots(from, nodes.field(from, start), to, nodes.field(to, before), count - start);
     nodes.setCount(to, before + count - start);
     nodes.setCount(from, start);
     nodes.addMove(from);
@@ -193,12 +188,9 @@ final class LinkedEdits {
       return remove(false);
     }
     Object element = nodes.element(node, place.at());
-    int first = nodes.first(node);
-    for (int i = place.at(); i < count - 1; i++) {
-      int upper = LinkedNodes.slotField(first + i + 1);
-      space.putSlot(node, LinkedNodes.slotField(first + i), space.slot(node, upper));
-    }
-    space.putSlot(node, LinkedNodes.slotField(first + count - 1), 0);
+    int at = nodes.first(node) + place.at();
+    space.putSlot(node, LinkedNodes.slotField(at), 0);
+    moveWithin(node, at + 1, at, count - place.at() - 1);
     nodes.setCount(node, count - 1);
     nodes.cells.add(-1);
     tidy(node);
@@ -237,16 +229,10 @@ final class LinkedEdits {
       int kept = 0;
       for (int i = 0; i < count; i++, index++) {
         if (removed.get(index)) {
-          continue;
+          space.putSlot(node, LinkedNodes.slotField(first + i), 0);
+        } else if (kept++ < i) {
+          moveWithin(node, first + i, first + kept - 1, 1);
         }
-        if (kept < i) {
-          long slot = space.slot(node, LinkedNodes.slotField(first + i));
-          space.putSlot(node, LinkedNodes.slotField(first + kept), slot);
-        }
-        kept++;
-      }
-      for (int i = kept; i < count; i++) {
-        space.putSlot(node, LinkedNodes.slotField(first + i), 0);
       }
       if (kept < count) {
         nodes.setCount(node, kept);

@@ -60,7 +60,7 @@ final class Slots {
     }
     int leaves = space.slotsLength(directory);
     if (at >= leaves) {
-      directory = copy(directory, leaves, Math.max(at + 1, leaves * 2));
+      directory = resized(directory, leaves, Math.max(at + 1, leaves * 2));
       space.putSlot(owner, field, directory);
     }
     long leaf = space.slot(directory, ObjectSpace.slotOffset(at));
@@ -73,7 +73,7 @@ final class Slots {
       space.putSlot(
           directory,
           ObjectSpace.slotOffset(at),
-          copy(leaf, length, Math.max(length * 2, Integer.highestOneBit(index) * 2)));
+          resized(leaf, length, Math.max(length * 2, Integer.highestOneBit(index) * 2)));
     }
   }
 
@@ -106,7 +106,7 @@ final class Slots {
     int length = space.slotsLength(directory);
     int newLength = shortened(length, kept, FIRST_DIRECTORY);
     if (newLength < length) {
-      space.putSlot(owner, field, copy(directory, kept, newLength));
+      space.putSlot(owner, field, resized(directory, kept, newLength));
       return;
     }
     for (int at = kept; at < length; at++) {
@@ -125,7 +125,7 @@ final class Slots {
     int length = space.slotsLength(leaf);
     int newLength = shortened(length, used, FIRST_LEAF);
     if (newLength < length) {
-      space.putSlot(directory, slot, copy(leaf, used, newLength));
+      space.putSlot(directory, slot, resized(leaf, used, newLength));
     }
   }
 
@@ -138,12 +138,11 @@ final class Slots {
     return shorter;
   }
 
-  private long copy(long from, int count, int newLength) {
+  /** What takes the place of an array, with its first slots. */
+  private long resized(long from, int count, int newLength) {
     long to = space.createSlots(newLength);
-    for (int i = 0; i < count; i++) {
-      int slot = ObjectSpace.slotOffset(i);
-      space.putSlot(to, slot, space.slot(from, slot));
-    }
+    int first = ObjectSpace.slotOffset(0);
+    space.moveSlots(from, first, to, first, count);
     return to;
   }
 
