@@ -130,12 +130,22 @@ make_disk() {
 make_nvdimm() {
   rm -f "$work/nvdimm.img"
   truncate -s 512M "$work/nvdimm.img"
-  machine+=(-machine "pc,accel=tcg,nvdimm=on" -m "1536M,slots=2,maxmem=4G"
+  machine+=(-machine "pc,accel=tcg,nvdimm=on" -m "1536M,slots=4,maxmem=4G"
     -object "memory-backend-file,id=m1,share=on,mem-path=$work/nvdimm.img,size=512M" -device nvdimm,memdev=m1,id=nv1)
+}
+make_devices() {
+  local device
+  for device in 2 3; do
+    rm -f "$work/nvdimm$device.img"
+    truncate -s 128M "$work/nvdimm$device.img"
+    machine+=(-object "memory-backend-file,id=m$device,share=on,mem-path=$work/nvdimm$device.img,size=128M"
+      -device "nvdimm,memdev=m$device,id=nv$device")
+  done
 }
 case $mode in
   disk | planted) machine+=(-machine accel=tcg -m 1G); make_disk ;;
-  dax | dax-tests) make_nvdimm ;;
+  dax) make_nvdimm ;;
+  dax-tests) make_nvdimm; make_devices ;;
   figures) make_nvdimm; make_disk ;;
 esac
 

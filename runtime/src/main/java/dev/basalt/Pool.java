@@ -379,6 +379,17 @@ public final class Pool implements AutoCloseable {
     transactions.checkpointer().checkpoint();
   }
 
+  /**
+   * Gives free space back to the file system or device at once, also what is usually kept for new
+   * objects ({@link PoolBuilder#freeSpaceKept}): free space at the file's end is cut off, the rest
+   * becomes holes, if the file system can do that. Objects are not moved, and what waits to be
+   * {@linkplain #reclaim reclaimed} is not free yet. Updates go on meanwhile.
+   */
+  public void discard() {
+    checkWritable();
+    transactions.checkpointer().discard();
+  }
+
   /** Reclaims everything in limbo that no handle and no view can reach. */
   public void reclaim() {
     checkWritable();

@@ -128,7 +128,8 @@ public final class PoolBuilder {
   /**
    * Sets how much free space stays allocated in the file, so that it can be used again at once; an
    * eighth of the pool, from 4 to 256 MiB, if not set. What is free beyond that is given back to
-   * the file system little by little, by checkpoints: the file keeps its size and gets holes.
+   * the file system little by little, by checkpoints: the file gets holes, and shorter if its end
+   * is free.
    *
    * @param bytes the size in bytes; {@code Long.MAX_VALUE} to give nothing back
    * @return this builder

@@ -124,6 +124,17 @@ public final class SuperblockStore {
     replace(current.next(current.epoch(), current.logStart(), current.homeSequence(), poolSize));
   }
 
+  /**
+   * Records in both copies that the medium is about to be cut off: neither may claim more than
+   * there will be. Durable on return.
+   *
+   * @param poolSize the new size
+   */
+  public synchronized void recordSmallerSize(long poolSize) {
+    recordSize(poolSize);
+    recordSize(poolSize);
+  }
+
   private void replace(Superblock next) {
     write(next);
     current = next;

@@ -136,6 +136,13 @@ public final class DeviceMedium extends DescriptorMedium {
     }
   }
 
+  @Override
+  public boolean shrink(long newSizeBytes) {
+    boolean _ = discard(newSizeBytes, used - newSizeBytes); // if it can; growth makes it zero
+    used = newSizeBytes;
+    return true;
+  }
+
   private void makeZero(long offset, long length) {
     int result;
     do {

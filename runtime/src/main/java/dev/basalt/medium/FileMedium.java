@@ -239,6 +239,17 @@ public final class FileMedium extends DescriptorMedium {
     }
   }
 
+  @Override
+  public boolean shrink(long newSizeBytes) {
+    long before = sizeKnown;
+    sizeKnown = newSizeBytes; // before it is true, for those who check
+    boolean done = Posix.ftruncate(fd, newSizeBytes) >= 0;
+    if (!done) {
+      sizeKnown = before;
+    }
+    return done;
+  }
+
   /**
    * A file system that cannot allocate cannot punch holes either; there the file can still have
    * holes, if it is a copy that was made sparse.

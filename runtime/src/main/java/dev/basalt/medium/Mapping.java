@@ -416,9 +416,10 @@ public final class Mapping {
    *
    * @param offset where the first page starts
    * @param length the bytes of whole pages
+   * @return whether that was done; there may be too many pieces already
    */
-  public void isolate(long offset, long length) {
-    Posix.replaceByMemory(address(offset, length), length);
+  public boolean isolate(long offset, long length) {
+    return Posix.replaceByMemory(address(offset, length), length);
   }
 
   /**

@@ -83,6 +83,17 @@ public interface Medium extends AutoCloseable {
   void grow(long newSizeBytes);
 
   /**
+   * Cuts the medium off at its end. Until the next {@link #sync} it may have its old size again,
+   * with what was there. Nobody may touch what is cut off, through a mapping either.
+   *
+   * @param newSizeBytes the size to shrink to, a multiple of the page size
+   * @return whether that was done; a medium that cannot do it keeps its size
+   */
+  default boolean shrink(long newSizeBytes) {
+    return false;
+  }
+
+  /**
    * Gives the space of a range back to the file system. The range stays part of the medium; from
    * now on its bytes may read as they were or as zero, sector by sector, and after a later {@link
    * #sync} they read as zero. Private copies of its pages stay.

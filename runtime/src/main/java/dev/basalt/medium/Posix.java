@@ -364,10 +364,10 @@ final class Posix {
   }
 
   /** Puts memory of zeroes over a mapped range, in one atomic step. */
-  static void replaceByMemory(long address, long length) {
+  static boolean replaceByMemory(long address, long length) {
     int protection = PROT_READ | PROT_WRITE;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-    long _ = map(address, length, protection, flags, -1, 0);
+    return map(address, length, protection, flags, -1, 0) == address;
   }
 
   /** Puts a range of a file over a mapped range, in one atomic step; copy-on-write if private. */

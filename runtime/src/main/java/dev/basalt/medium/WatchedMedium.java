@@ -114,6 +114,12 @@ public final class WatchedMedium implements Medium {
   }
 
   @Override
+  public boolean shrink(long newSizeBytes) {
+    tell(newSizeBytes, target.size() - newSizeBytes);
+    return target.shrink(newSizeBytes);
+  }
+
+  @Override
   public boolean discard(long offset, long lengthBytes) {
     tell(offset, lengthBytes);
     return target.discard(offset, lengthBytes);

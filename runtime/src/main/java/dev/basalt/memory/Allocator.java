@@ -7,6 +7,7 @@ import dev.basalt.format.Geometry;
 import dev.basalt.format.SizeClasses;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Hands out blocks of the heap.
@@ -48,6 +49,9 @@ public final class Allocator {
   private static final int DISCARDS_MAX = 32;
 
   private static final int DISCARD_CHUNKS_MAX = 256;
+
+  /** Less than what may be a hole already, which is no space that could be kept. */
+  private static final long NOTHING_KEPT = Long.MIN_VALUE / 2;
 
   private final Heap heap;
   private final ChunkTable table;
@@ -259,15 +263,30 @@ public final class Allocator {
 
   /**
    * Gives free space back to the file system: some of the chunks that were free when the last
-   * checkpoint began, and have been since. Called when that checkpoint is durable, and before
-   * another one begins.
+   * checkpoint began, and have been since; and those at the pool's end. Called when that checkpoint
+   * is durable, and before another one begins.
+   *
+   * @param cutter cuts the pool off at an offset, if it can
    */
-  public void discardFree() {
+  public void discardFree(LongPredicate cutter) {
     long kept =
         keptFreeBytes >= 0
             ? keptFreeBytes
             : Math.clamp(heap.size() / KEPT_PART, KEPT_MIN, KEPT_MAX);
     space.discardSettled(kept, DISCARDS_MAX, DISCARD_CHUNKS_MAX);
+    space.cutEnd(kept, cutter);
+  }
+
+  /**
+   * Gives back what can be spared of all space that was free when the last checkpoint began, and
+   * has been since, whatever is usually kept. Called like {@link #discardFree}.
+   *
+   * @param cutter cuts the pool off at an offset, if it can
+   */
+  public void discardAllFree(LongPredicate cutter) {
+    space.settleAll();
+    space.cutEnd(0, cutter);
+    space.discardSettled(NOTHING_KEPT, Integer.MAX_VALUE, DISCARD_CHUNKS_MAX);
   }
 
   // ---- reports

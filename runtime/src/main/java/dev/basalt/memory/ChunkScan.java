@@ -28,6 +28,11 @@ final class ChunkScan {
     return next;
   }
 
+  /** The chunks from here on are no longer there; others may take their numbers. */
+  void cut(int end) {
+    next = Math.min(next, end);
+  }
+
   /**
    * Reads some more entries.
    *

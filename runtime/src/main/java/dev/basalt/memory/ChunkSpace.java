@@ -7,6 +7,7 @@ import dev.basalt.format.TablePartFormat;
 import java.util.BitSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * The chunks of the heap and their pages: which are free, and where more come from. Chunks are
@@ -34,6 +35,9 @@ final class ChunkSpace {
   private static final int RESERVE_PART = 128;
 
   private static final int RESERVE_MAX = 64;
+
+  /** The file is not made shorter for less: that takes three waits for the disk. */
+  private static final int CUT_CHUNKS_MIN = 16;
 
   /** Learns of chunks of small objects that have room. */
   interface SmallChunks {
@@ -451,6 +455,86 @@ final class ChunkSpace {
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /** Everything that is free, and was at the last checkpoint, may be given back. */
+  void settleAll() {
+    lock.lock();
+    try {
+      while (scan()) {
+        // on
+      }
+      free.forEach(
+          (first, length) -> {
+            int chunk = (first + FreeRuns.CHUNK - 1) / FreeRuns.CHUNK;
+            settled.set(chunk, Math.max(chunk, (first + length) / FreeRuns.CHUNK));
+          });
+      settled.andNot(freed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Cuts free chunks off the end of the pool that have been free since before the log's start, if
+   * they are many.
+   *
+   * @param keptBytes so much stays free in the pool
+   * @param cutter cuts the pool off at an offset; called by one thread at a time
+   */
+  void cutEnd(long keptBytes, LongPredicate cutter) {
+    if (!growLock.tryLock()) {
+      return; // somebody needs more
+    }
+    try {
+      int end = table.chunkCount();
+      int first = takeEnd(end, keptBytes);
+      if (first < end) {
+        cut(first, end, cutter);
+      }
+    } finally {
+      growLock.unlock();
+    }
+  }
+
+  /** Takes the chunks to be cut off; returns the first, or the end if there is no need. */
+  private int takeEnd(int end, long keptBytes) {
+    lock.lock();
+    try {
+      boolean _ = scan();
+      int freeAtEnd = free.lengthBefore(end * FreeRuns.CHUNK) / FreeRuns.CHUNK;
+      int settledFrom = Math.max(end - freeAtEnd, freed.previousSetBit(end) + 1);
+      long kept = Math.max(keptBytes / Geometry.CHUNK_SIZE, reserveChunks());
+      long spare = Math.min(end - settledFrom, free.wholeChunks() - kept);
+      if (scan.end() < end || spare < CUT_CHUNKS_MIN) {
+        return end;
+      }
+      int count = (int) spare;
+      free.takeAt((end - count) * FreeRuns.CHUNK, count * FreeRuns.CHUNK);
+      settled.clear(end - count, end);
+      return end - count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody else has the chunks while this runs, and the pool does not grow. */
+  private void cut(int first, int end, LongPredicate cutter) {
+    int page = first * FreeRuns.CHUNK;
+    int length = (end - first) * FreeRuns.CHUNK;
+    heap.dirty().forget(table.pageOffset(page), bytes(length));
+    boolean done = cutter.test(table.chunkOffset(first));
+    lock.lock();
+    try {
+      if (done) {
+        unsure.clear(page, length);
+        scan.cut(first);
+      } else {
+        free.add(page, length);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -41,6 +41,9 @@ public final class Heap {
   private final PageSums sums;
   private final DirtyPages dirty = new DirtyPages();
 
+  /** At most the mapping's limit. Written at opening and under the growth lock. */
+  private volatile long size;
+
   /**
    * Maps a pool privately.
    *
@@ -69,6 +72,7 @@ public final class Heap {
     this.heapOffset = heapOffset;
     this.shared = shared;
     this.mapping = shared ? medium.mapShared(0, reservedBytes) : medium.mapPrivate(reservedBytes);
+    this.size = mapping.limit();
     this.parts = new TableParts(heapOffset);
     this.bad = bad;
     this.sums = new PageSums(medium, mapping, parts, bad);
@@ -181,10 +185,10 @@ public final class Heap {
   /**
    * The pool's present size.
    *
-   * @return bytes that may be touched
+   * @return bytes that belong to the pool
    */
   public long size() {
-    return mapping.limit();
+    return size;
   }
 
   /**
@@ -213,7 +217,35 @@ public final class Heap {
    */
   public void grow(long newSize) {
     medium.grow(newSize);
-    mapping.extendTo(newSize);
+    long limit = mapping.limit();
+    if (size < limit) {
+      mapping.reload(size, Math.min(newSize, limit) - size);
+    }
+    if (newSize > limit) {
+      mapping.extendTo(newSize);
+    }
+    size = newSize;
+  }
+
+  /**
+   * Cuts free space off the end of the medium. Whoever still reads there meets zeroes, as he may in
+   * any free space: the mapping keeps its limit, and has memory where the medium was.
+   *
+   * @param newSize the size to shrink to
+   * @return whether that was done
+   */
+  public boolean shrink(long newSize) {
+    long length = size - newSize;
+    if (!mapping.isolate(newSize, length)) {
+      return false;
+    }
+    if (!medium.shrink(newSize)) {
+      mapping.reload(newSize, length);
+      return false;
+    }
+    sums.forgetUnreadable(newSize);
+    size = newSize;
+    return true;
   }
 
   /**

@@ -190,6 +190,15 @@ final class PageSums {
     }
   }
 
+  /** What lay behind the pool's end is not a part of it any more. */
+  void forgetUnreadable(long end) {
+    for (long page : unreadable.pages()) {
+      if (page * Geometry.PAGE_SIZE >= end) {
+        unreadable.remove(page);
+      }
+    }
+  }
+
   /** A page was written home from memory. */
   void isWritten(long page) {
     if (states.get(page) == PageStates.SOUND) {
@@ -342,7 +351,7 @@ final class PageSums {
   private void isolateUnlessKnown(long page) {
     if (states.get(page) == PageStates.UNKNOWN
         && states.decide(page, PageStates.BAD) == PageStates.BAD) {
-      memory.isolate(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
+      boolean _ = memory.isolate(page * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
     }
   }
 

@@ -25,7 +25,7 @@ import jdk.jfr.FlightRecorder;
  *   <li>When all are written: sync, then a superblock with the noted end as the log's start, sync.
  *   <li>Cut the log there. Replay from there repeats every later commit, whole, over whatever part
  *       of it the pages had caught.
- *   <li>Give some of the space back that was free when this began.
+ *   <li>Give some of the space back that was free when this began, and cut off the free end.
  * </ol>
  *
  * <p>Lock order: checkpoint lock, then commit lock.
@@ -157,9 +157,34 @@ public final class Checkpointer {
     log.cut(logStart);
     lastNanos = System.nanoTime();
     progress.complete(logBytes);
-    allocator.discardFree();
+    allocator.discardFree(this::cutOff);
     dropColdCopies();
     return true;
+  }
+
+  /** Gives all free space back that can be spared, now. */
+  public void discard() {
+    checkpointLock.lock();
+    try {
+      checkpoint();
+      allocator.discardAllFree(this::cutOff);
+    } finally {
+      checkpointLock.unlock();
+    }
+  }
+
+  /** Cuts the pool off, where it is free in every state that the log may be replayed from. */
+  private boolean cutOff(long size) {
+    try {
+      superblocks.recordSmallerSize(size);
+      boolean done = heap.shrink(size);
+      if (!done) {
+        superblocks.recordSize(heap.size());
+      }
+      return done;
+    } catch (RuntimeException | Error e) {
+      throw log.fail(e);
+    }
   }
 
   /** Makes the log fail if the medium is not what was opened. */

@@ -234,6 +234,44 @@ class CrashEnumerationTest {
     assertThat(discards).isGreaterThan(3 * SEEDS);
   }
 
+  /** The free end of the file is cut off, and grows again at once. */
+  @Test
+  void fileThatBecomesShorterAndLongerSurvives() throws Exception {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      for (Durability durability : Durability.values()) {
+        CrashRun run =
+            new CrashRun(folder, seed, durability, 2 * LOG_SIZE)
+                .subsets(SUBSETS)
+                .recoveryCrashEvery(20)
+                .record(
+                    List.of(
+                        List.of(
+                            PUSH,
+                            HUGE_VALUE,
+                            CLEAR_VALUES,
+                            RECLAIM,
+                            CHECKPOINT,
+                            HUGE_VALUE,
+                            SET,
+                            CLEAR_VALUES,
+                            RECLAIM,
+                            CHECKPOINT,
+                            PUSH,
+                            CHECKPOINT,
+                            PUSH_MANY,
+                            RUN_VALUE),
+                        List.of(CHECKPOINT, DROP_FRONT, RECLAIM, CHECKPOINT, RUN_VALUE, SET)))
+                .check();
+        System.out.printf(
+            "crash states, shorter file, %s: %d and %d during recovery, cut off %d times (seed"
+                + " %d)%n",
+            durability, run.states(), run.recoveryStates(), run.shrinks(), seed);
+        assertThat(run.shrinks()).isGreaterThanOrEqualTo(2);
+        allStates.add(run.states() + run.recoveryStates());
+      }
+    }
+  }
+
   @Test
   void asyncUpdatesKeepTheirOrder() throws Exception {
     enumerate(

@@ -363,6 +363,11 @@ final class CrashRun {
     return recording.events().size();
   }
 
+  /** How often the workload cut the file off. */
+  long shrinks() {
+    return recording.events().stream().filter(Recording.Shrink.class::isInstance).count();
+  }
+
   /** How often the workload gave space back. */
   long discards() {
     return recording.events().stream().filter(Recording.Discard.class::isInstance).count();

@@ -180,6 +180,11 @@ public final class CrashStates {
           image.grow(size);
         }
       }
+      case Recording.Shrink(long size) -> {
+        if (keeps(share)) {
+          image.truncate(size);
+        }
+      }
       case Recording.Discard(long offset, long length) -> {
         for (long at = offset; at < offset + length; at += SECTOR) {
           if (keeps(share)) {
@@ -204,6 +209,7 @@ public final class CrashStates {
       case Recording.Steps s -> "steps of " + s.words().length + " words";
       case Recording.Force f -> "force of " + f.length() + " at " + f.offset();
       case Recording.Grow g -> "growth to " + g.size();
+      case Recording.Shrink s -> "shrinking to " + s.size();
       case Recording.Discard d -> "discard of " + d.length() + " at " + d.offset();
       case Recording.Sync s -> "sync";
       case Recording.Mark m -> "mark";

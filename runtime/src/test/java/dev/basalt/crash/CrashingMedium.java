@@ -103,6 +103,13 @@ public class CrashingMedium implements Medium {
   }
 
   @Override
+  public synchronized boolean shrink(long newSizeBytes) {
+    recordStores();
+    recording.add(new Recording.Shrink(newSizeBytes));
+    return target.shrink(newSizeBytes);
+  }
+
+  @Override
   public synchronized boolean discard(long offset, long lengthBytes) {
     recordStores();
     recording.add(new Recording.Discard(offset, lengthBytes));

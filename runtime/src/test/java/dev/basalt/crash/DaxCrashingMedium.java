@@ -36,16 +36,18 @@ final class DaxCrashingMedium extends CrashingMedium {
   private final Map<Thread, Range> announced = new HashMap<>();
   private Range log = Range.NONE;
   private MemorySegment known;
+  private long size;
   private boolean closed;
 
   DaxCrashingMedium(Medium target, Recording recording, long sizeMax) {
     super(target, recording);
     this.whole = target.mapShared(0, sizeMax);
+    this.size = target.size();
     this.known = MemorySegment.ofArray(new byte[(int) target.size()]).copyFrom(memory());
   }
 
   private MemorySegment memory() {
-    return whole.slice(0, whole.limit());
+    return whole.slice(0, size);
   }
 
   @Override
@@ -152,9 +154,22 @@ final class DaxCrashingMedium extends CrashingMedium {
   }
 
   @Override
+  public synchronized boolean shrink(long newSizeBytes) {
+    recordStores();
+    whole.isolate(newSizeBytes, size - newSizeBytes);
+    size = newSizeBytes;
+    known = MemorySegment.ofArray(new byte[(int) size]).copyFrom(known.asSlice(0, size));
+    return super.shrink(newSizeBytes);
+  }
+
+  @Override
   public synchronized void grow(long newSizeBytes) {
     super.grow(newSizeBytes);
-    whole.extendTo(target.size());
+    if (known.byteSize() < whole.limit()) {
+      whole.reload(known.byteSize(), Math.min(target.size(), whole.limit()) - known.byteSize());
+    }
+    whole.extendTo(Math.max(target.size(), whole.limit()));
+    size = target.size();
     MemorySegment larger = MemorySegment.ofArray(new byte[(int) target.size()]);
     larger.copyFrom(memory());
     MemorySegment.copy(known, 0, larger, 0, known.byteSize());

@@ -51,6 +51,11 @@ public final class DiskImage {
     size = Math.max(size, newSize);
   }
 
+  void truncate(long newSize) {
+    size = newSize;
+    pages.tailMap((newSize + PAGE - 1) / PAGE).clear();
+  }
+
   /** Bytes behind the end are lost: a file system shows them only once the size is durable. */
   void write(long offset, byte[] bytes, int from, int length) {
     int done = 0;

@@ -19,13 +19,16 @@ import org.junit.platform.launcher.core.LauncherFactory;
 final class GuestTests {
   private static final List<String> TESTS =
       List.of(
+          "AnomaliesTest",
+          "tx.RelinkedTest",
+          "crash.CheckpointTest",
+          "crash.BackgroundTest",
           "LargeValuesTest",
-          "CyclesTest",
-          "WeakReferencesTest",
-          "FullPoolTest",
           "GivenBackSpaceTest",
+          "BackupTest",
           "crash.ProcessLockTest",
-          "crash.KillTest");
+          "crash.KillTest",
+          "TransactionTest");
 
   private int passed;
   private int failed;
@@ -44,12 +47,26 @@ final class GuestTests {
     }
     GuestTests tests = new GuestTests();
     TESTS.forEach(tests::run);
+    tests.run(List.of(args));
     System.out.printf(
         "%nBASALT %s %d tests on persistent memory, %d failed, %d skipped%n",
         tests.failed == 0 && tests.passed > 0 ? "passed" : "failed",
         tests.passed,
         tests.failed,
         tests.skipped);
+  }
+
+  /** What becomes of devices of persistent memory: a disk, and one that can only be mapped. */
+  private void run(List<String> devices) {
+    try {
+      GuestDevices.tryDisk(Path.of(devices.get(0)));
+      GuestDevices.tryMemory(Path.of(devices.get(1)));
+      passed += 2;
+    } catch (Throwable e) {
+      failed++;
+      System.out.println("\nBASALT failure with " + devices);
+      e.printStackTrace(System.out);
+    }
   }
 
   private void run(String name) {

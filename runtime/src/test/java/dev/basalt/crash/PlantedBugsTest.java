@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.basalt.Durability;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.LogRecordFormat;
+import dev.basalt.format.Superblock;
 import dev.basalt.medium.Medium;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -105,6 +106,30 @@ class PlantedBugsTest {
   @Test
   void missingSyncOfTheSuperblockIsFound() throws Exception {
     isFound(withoutSyncOf(Region.SUPERBLOCK), Durability.SYNC, BIG_VALUE, SET, CHECKPOINT);
+  }
+
+  @Test
+  void fileThatIsCutOffBeforeTheSuperblockSaysSoIsFound() throws Exception {
+    isFound(
+        medium ->
+            new PlantedMedium(medium) {
+              @Override
+              public synchronized void write(long offset, MemorySegment source) {
+                if (Region.of(offset) == Region.SUPERBLOCK && Superblock.isOne(source)) {
+                  long size = Superblock.choose(name(), source, source).poolSize();
+                  if (size < size()) {
+                    super.shrink(size);
+                  }
+                }
+                super.write(offset, source);
+              }
+            },
+        Durability.SYNC,
+        HUGE_VALUE,
+        CLEAR_VALUES,
+        RECLAIM,
+        CHECKPOINT,
+        SET);
   }
 
   @Test

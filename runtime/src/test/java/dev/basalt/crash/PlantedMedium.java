@@ -6,10 +6,10 @@ import dev.basalt.medium.MediumAttributes;
 import java.lang.foreign.MemorySegment;
 
 /** A medium through which a test makes the engine above it wrong; by itself it changes nothing. */
-class PlantedMedium implements Medium {
+public class PlantedMedium implements Medium {
   private final Medium target;
 
-  PlantedMedium(Medium target) {
+  public PlantedMedium(Medium target) {
     this.target = target;
   }
 
@@ -56,6 +56,11 @@ class PlantedMedium implements Medium {
   @Override
   public void grow(long newSizeBytes) {
     target.grow(newSizeBytes);
+  }
+
+  @Override
+  public boolean shrink(long newSizeBytes) {
+    return target.shrink(newSizeBytes);
   }
 
   @Override

@@ -35,6 +35,9 @@ public final class Recording {
   /** The medium has become larger: not durable before the next sync. */
   public record Grow(long size) implements Event {}
 
+  /** The medium was cut off: not durable before the next sync. */
+  public record Shrink(long size) implements Event {}
+
   /** The space of a range was given back: a write of zeroes, not durable before the next sync. */
   public record Discard(long offset, long length) implements Event {}
 

@@ -624,17 +624,17 @@ class AllocatorTest {
     update.allocated.put(block, run);
     commit(allocator, update);
     allocator.checkpointBegins();
-    allocator.discardFree();
+    allocator.discardFree(_ -> false);
     assertThat(calls).isEmpty();
     Update free = new Update();
     free.freed.put(block, 0);
     commit(allocator, free);
-    allocator.discardFree();
+    allocator.discardFree(_ -> false);
     assertThat(calls).as("before a checkpoint").isEmpty();
     allocator.checkpointBegins();
     long again = allocator.reserve(Geometry.CHUNK_SIZE);
     assertThat(again).as("the best fit").isBetween(block, block + run);
-    allocator.discardFree();
+    allocator.discardFree(_ -> false);
     assertThat(calls)
         .containsExactly(
             "discard " + (block + Geometry.CHUNK_SIZE) + " " + 4L * Geometry.CHUNK_SIZE);
