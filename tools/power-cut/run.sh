@@ -9,7 +9,7 @@
 #
 # Killing the machine does not lose what is in a processor's cache: that a missing write-back would be found is shown
 # by DaxCrashTest. Wants the compiled modules (./mvnw -DskipTests package); ./mvnw -Ppower-cut verify does the first two,
-# ./mvnw -Pdax verify the third. Installs with apt-get what is missing: qemu, busybox; downloads a kernel and unpacks it.
+# ./mvnw -Pdax verify the third and fourth. Installs with apt-get what is missing: qemu, busybox; downloads a kernel and unpacks it.
 # Everything made lies in tools/power-cut/target. Where that cannot be done it says so; with --dax it is then skipped.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -25,7 +25,10 @@ public final class FileMedium extends DescriptorMedium {
   /** The name that the file has until it is published; the same as {@link #name} for others. */
   private final Path givenName;
 
-  /** The size that the file had when it was opened or last grown by us. */
+  /** Held while the file's size changes, and by who thinks that somebody else has changed it. */
+  private final Object sizeLock = new Object();
+
+  /** The size that the file had when it was opened or last changed by us. */
   private volatile long sizeKnown;
 
   /** Set before the file is mapped for the first time. */
@@ -203,20 +206,31 @@ public final class FileMedium extends DescriptorMedium {
               .formatted(path));
     }
     if (status.size() < sizeKnown) {
-      throw new CorruptPoolException(
-          "%s was cut off while it was open: it should have %d bytes but has %d"
-              .formatted(path, sizeKnown, status.size()));
+      checkSize(); // or it has been made shorter, or longer, between the two looks
+    }
+  }
+
+  private void checkSize() {
+    synchronized (sizeLock) {
+      long size = size();
+      if (size < sizeKnown) {
+        throw new CorruptPoolException(
+            "%s was cut off while it was open: it should have %d bytes but has %d"
+                .formatted(path, sizeKnown, size));
+      }
     }
   }
 
   @Override
   public void grow(long newSizeBytes) {
     checkIntact();
-    long size = size();
-    if (newSizeBytes > size) {
-      extend(size, newSizeBytes);
+    synchronized (sizeLock) {
+      long size = size();
+      if (newSizeBytes > size) {
+        extend(size, newSizeBytes);
+      }
+      sizeKnown = Math.max(newSizeBytes, size);
     }
-    sizeKnown = Math.max(newSizeBytes, size);
   }
 
   private void extend(long size, long newSizeBytes) {
@@ -241,13 +255,13 @@ public final class FileMedium extends DescriptorMedium {
 
   @Override
   public boolean shrink(long newSizeBytes) {
-    long before = sizeKnown;
-    sizeKnown = newSizeBytes; // before it is true, for those who check
-    boolean done = Posix.ftruncate(fd, newSizeBytes) >= 0;
-    if (!done) {
-      sizeKnown = before;
+    synchronized (sizeLock) {
+      boolean done = Posix.ftruncate(fd, newSizeBytes) >= 0;
+      if (done) {
+        sizeKnown = newSizeBytes;
+      }
+      return done;
     }
-    return done;
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.basalt.memory;
 
+import dev.basalt.error.CorruptPoolException;
+import dev.basalt.error.MediaErrorException;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.format.ChunkEntryFormat;
 import dev.basalt.format.Geometry;
@@ -502,7 +504,7 @@ final class ChunkSpace {
   private int takeEnd(int end, long keptBytes) {
     lock.lock();
     try {
-      boolean _ = scan();
+      boolean _ = scan(); // else what nobody needs would not become known
       int freeAtEnd = free.lengthBefore(end * FreeRuns.CHUNK) / FreeRuns.CHUNK;
       int settledFrom = Math.max(end - freeAtEnd, freed.previousSetBit(end) + 1);
       long kept = Math.max(keptBytes / Geometry.CHUNK_SIZE, reserveChunks());
@@ -514,6 +516,8 @@ final class ChunkSpace {
       free.takeAt((end - count) * FreeRuns.CHUNK, count * FreeRuns.CHUNK);
       settled.clear(end - count, end);
       return end - count;
+    } catch (CorruptPoolException | MediaErrorException e) {
+      return end; // whoever needs the table will be told; the checkpoint is done
     } finally {
       lock.unlock();
     }

@@ -400,10 +400,20 @@ final class PageSums {
     MemorySegment taken = spare.getAndSet(null);
     MemorySegment copy =
         taken == null ? Arena.ofAuto().allocate(Geometry.PAGE_SIZE, Long.BYTES) : taken;
-    medium.read(page * Geometry.PAGE_SIZE, copy);
+    readTwice(page, copy);
     int sum = PageSumFormat.of(copy.asByteBuffer());
     spare.set(copy);
     return sum;
+  }
+
+  /** An error that has passed by itself is not worth remembering. */
+  private void readTwice(long page, MemorySegment copy) {
+    try {
+      medium.read(page * Geometry.PAGE_SIZE, copy);
+    } catch (MediaErrorException e) {
+      medium.checkIntact();
+      medium.read(page * Geometry.PAGE_SIZE, copy);
+    }
   }
 
   private static int zeroSum() {

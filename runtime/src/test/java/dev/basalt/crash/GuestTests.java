@@ -25,7 +25,6 @@ final class GuestTests {
           "crash.BackgroundTest",
           "LargeValuesTest",
           "GivenBackSpaceTest",
-          "BackupTest",
           "crash.ProcessLockTest",
           "crash.KillTest",
           "TransactionTest");
