@@ -550,7 +550,7 @@ public final class ObjectSpace {
     }
     try {
       long slot =
-          isWeak(update, object, fieldOffset)
+          types.anyWeak() && isWeak(update, object, fieldOffset)
               ? weakReferences.encode(update, value)
               : values.encode(update, value, 0);
       if (value instanceof Collection || value instanceof Map) {

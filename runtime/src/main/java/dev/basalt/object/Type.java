@@ -57,6 +57,10 @@ final class Type {
     return backOffsets;
   }
 
+  boolean hasWeak() {
+    return weakOffsets.length > 0;
+  }
+
   /** Whether a field holds weak references. */
   boolean isWeak(int fieldOffset) {
     for (int offset : weakOffsets) {

@@ -42,6 +42,9 @@ final class TypeTable {
   /** Index is the class id minus {@link ClassIds#FIRST_TYPE}. Replaced, never changed. */
   private volatile @Nullable Type[] byId = new Type[0];
 
+  /** Whether a type has weak references; set before the type can be found, and stays. */
+  private volatile boolean anyWeak;
+
   TypeTable(Heap heap) {
     this.heap = heap;
     this.headAt = heap.heapOffset() + PoolHeaderFormat.TYPE_TABLE;
@@ -104,6 +107,11 @@ final class TypeTable {
     return type;
   }
 
+  /** Whether an object of the pool can have weak references. */
+  boolean anyWeak() {
+    return anyWeak;
+  }
+
   /** The type with an id, or {@code null}. */
   @Nullable Type find(int id) {
     return known(id);
@@ -158,6 +166,7 @@ final class TypeTable {
     @Nullable Type[] longer = new Type[Math.max(byId.length, index + 1)];
     System.arraycopy(byId, 0, longer, 0, byId.length);
     longer[index] = type;
+    anyWeak |= type.hasWeak();
     byId = longer;
     byShape.putIfAbsent(type.shape(), type);
   }
@@ -218,6 +227,7 @@ final class TypeTable {
   synchronized void replace(Type old, @Nullable Type by) {
     @Nullable Type[] types = byId.clone();
     types[old.id() - ClassIds.FIRST_TYPE] = by;
+    anyWeak |= by != null && by.hasWeak();
     byId = types;
     byShape.remove(old.shape(), old);
     if (by != null) {
