@@ -21,10 +21,10 @@ final class LimboStep {
   static final int COST_MAX = 256;
 
   /**
-   * How long a step goes on to look at objects: others wait for it, and a page that is not in
-   * memory can take as long as hundreds of objects.
+   * How long a step goes on to look at objects, some dozens of them: so shortly that who waits for
+   * the commit lock need not be put to sleep (see {@link CommitLock}).
    */
-  private static final long NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final long NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(12);
 
   /** The part of a step that a walk over what is held has, if there is more to do. */
   private static final int WALK_PART = 2;

@@ -26,8 +26,11 @@ final class SweepThread implements AutoCloseable {
   private static final long DELAY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long HANDLES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long the commit lock is left to others between two steps. */
-  private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+  /** How long the commit lock is left to others between two steps: about as long as one takes. */
+  private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
+
+  /** To be put to sleep takes several times as long. */
+  private static final boolean SPINS = Runtime.getRuntime().availableProcessors() > 1;
 
   /** The same while nothing is found but what handles hold: that need not be soon. */
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -90,12 +93,24 @@ final class SweepThread implements AutoCloseable {
   private void sweepAll() {
     try {
       while (!stopping && sweep.step(false)) {
-        LockSupport.parkNanos(sweep.isIdle() ? IDLE_NANOS : GIVE_WAY_NANOS);
+        giveWay();
       }
     } catch (PoolFullException e) {
       LOGGER.debug("{}: no room for a node of limbo; tried again later", pool);
       fresh = true;
       LockSupport.parkNanos(DELAY_NANOS_MAX);
+    }
+  }
+
+  private void giveWay() {
+    if (sweep.isIdle()) {
+      LockSupport.parkNanos(IDLE_NANOS);
+    } else if (SPINS) {
+      for (long end = System.nanoTime() + GIVE_WAY_NANOS; System.nanoTime() < end; ) {
+        Thread.onSpinWait();
+      }
+    } else {
+      LockSupport.parkNanos(GIVE_WAY_NANOS);
     }
   }
 
