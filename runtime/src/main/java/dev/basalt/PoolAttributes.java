@@ -34,6 +34,8 @@ import java.util.OptionalLong;
  *     it uses DAX
  * @param optimizedFlushCapable whether stores become durable by a write-back of cache lines
  * @param errorEvents what is told of errors in mapped memory
+ * @param inMemoryOnly whether the pool's file lies in memory only (tmpfs), so that a power cut
+ *     loses it, whatever was synced
  * @param dax whether this pool uses the medium as persistent memory: it is mapped without a page
  *     cache, and updates are durable when they return
  */
@@ -58,6 +60,7 @@ public record PoolAttributes(
     boolean mapCopyOnWriteCapable,
     boolean optimizedFlushCapable,
     ErrorEvents errorEvents,
+    boolean inMemoryOnly,
     boolean dax) {
 
   private static final String NOT_CAPABLE = "not capable";
@@ -138,6 +141,7 @@ public record PoolAttributes(
         true,
         medium.syncMapping(),
         new ErrorEvents(true, true, false, false, true, true),
+        medium.inMemoryOnly(),
         dax);
   }
 

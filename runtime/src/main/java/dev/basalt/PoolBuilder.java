@@ -339,6 +339,12 @@ public final class PoolBuilder {
     if (dax != Dax.NEVER) {
       warnIfExpected(medium.tryDax());
     }
+    if (durability == Durability.SYNC && medium.isInMemoryOnly()) {
+      LOGGER.warn(
+          "{} lies in memory (tmpfs): updates survive the process, but a power cut loses the whole"
+              + " pool, whatever was synced",
+          path);
+    }
     return medium;
   }
 
@@ -366,8 +372,7 @@ public final class PoolBuilder {
                   .formatted(path, isPool ? "a pool" : "something that is not a pool"));
         }
         checkSizes();
-        device.clear();
-        PoolCreator.create(device, logSize);
+        PoolCreator.createOnDevice(device, logSize);
       }
       return device;
     } catch (RuntimeException | Error e) {

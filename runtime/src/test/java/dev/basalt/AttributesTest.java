@@ -32,6 +32,7 @@ class AttributesTest {
       try (Pool pool = open(point)) {
         PoolAttributes attributes = pool.attributes();
         assertThat(attributes.storage()).isEqualTo(kind);
+        assertThat(attributes.inMemoryOnly()).isFalse();
         assertThat(attributes.mode()).isEqualTo(PoolAttributes.Mode.FILE);
         assertThat(attributes.optimizedFlushCapable()).isFalse();
         assertThat(attributes.interruptedStoreAtomicity()).isEmpty();
@@ -55,6 +56,7 @@ class AttributesTest {
       try (Pool pool = open(mounts.tmpfs(32 << 20))) {
         PoolAttributes attributes = pool.attributes();
         assertThat(attributes.storage()).isEqualTo("tmpfs");
+        assertThat(attributes.inMemoryOnly()).isTrue();
         assertThat(attributes.fundamentalBlockSize()).isEmpty();
         assertThat(attributes.atomicWrite().capable()).isFalse();
         assertThat(attributes.table())

@@ -1,5 +1,6 @@
 package dev.basalt.log;
 
+import dev.basalt.error.BasaltException;
 import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.PoolAccessException;
 import dev.basalt.format.Geometry;
@@ -68,6 +69,31 @@ public final class SuperblockStore {
       MemorySegment pages = arena.allocate(2L * Geometry.PAGE_SIZE, Long.BYTES);
       medium.read(0, pages);
       return Superblock.isOne(pages) || Superblock.isOne(pages.asSlice(Geometry.PAGE_SIZE));
+    }
+  }
+
+  /**
+   * Makes a medium no pool any more; durable on return. The older copy goes first, so that at each
+   * moment it is the pool that it was, or none.
+   *
+   * @param medium a medium, whatever it holds, with room for both copies
+   */
+  public static void erase(Medium medium) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pages = arena.allocate(2L * Geometry.PAGE_SIZE, Long.BYTES);
+      medium.read(0, pages);
+      MemorySegment second = pages.asSlice(Geometry.PAGE_SIZE);
+      long newest = 0;
+      try {
+        newest = Superblock.choose(medium.name(), pages, second).generation();
+      } catch (BasaltException e) {
+        // No pool, or one that cannot be opened: the order is of no meaning.
+      }
+      MemorySegment zeroes = arena.allocate(Geometry.PAGE_SIZE);
+      medium.write(Superblock.offsetOf(newest + 1), zeroes);
+      medium.sync();
+      medium.write(Superblock.offsetOf(newest), zeroes);
+      medium.sync();
     }
   }
 

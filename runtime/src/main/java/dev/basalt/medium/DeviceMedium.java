@@ -20,7 +20,7 @@ public final class DeviceMedium extends DescriptorMedium {
   private static final int BLOCK_DEVICE = 0060000;
 
   /** Whoever marks a device as his does it near its ends. */
-  private static final int ENDS_BYTES = 1 << 20;
+  public static final int ENDS_BYTES = 1 << 20;
 
   private final long deviceBytes;
 
@@ -94,18 +94,6 @@ public final class DeviceMedium extends DescriptorMedium {
       MemorySegment zeroes = arena.allocate(length, Long.BYTES);
       return bytes.mismatch(zeroes) < 0;
     }
-  }
-
-  /**
-   * Takes everything off the device by which somebody would know it; durable on return. The pool
-   * has nothing of it then.
-   */
-  public void clear() {
-    long length = Math.min(ENDS_BYTES, deviceBytes);
-    makeZero(0, length);
-    makeZero(deviceBytes - length, length);
-    sync();
-    used = 0;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Finds out what is under an open file. Values count, not the bits that say which values are there:
@@ -13,17 +14,34 @@ import java.util.OptionalLong;
 final class FileExamination {
   private static final Path DEVICES = Path.of("/sys/dev/block");
 
+  private static final long TMPFS = 0x01021994L;
+  private static final long RAMFS = 0x858458F6L;
+
+  /** File systems without anything below them. */
+  private static final Set<Long> IN_MEMORY = Set.of(TMPFS, RAMFS);
+
   private static final Map<Long, String> FILE_SYSTEMS =
       Map.of(
-          0xEF53L, "ext4",
-          0x58465342L, "xfs",
-          0x9123683EL, "btrfs",
-          0x01021994L, "tmpfs",
-          0xF2F52010L, "f2fs",
-          0x2FC12FC1L, "zfs",
-          0x794C7630L, "overlay",
-          0x6969L, "nfs",
-          0x65735546L, "fuse");
+          0xEF53L,
+          "ext4",
+          0x58465342L,
+          "xfs",
+          0x9123683EL,
+          "btrfs",
+          TMPFS,
+          "tmpfs",
+          RAMFS,
+          "ramfs",
+          0xF2F52010L,
+          "f2fs",
+          0x2FC12FC1L,
+          "zfs",
+          0x794C7630L,
+          "overlay",
+          0x6969L,
+          "nfs",
+          0x65735546L,
+          "fuse");
 
   private FileExamination() {}
 
@@ -41,6 +59,7 @@ final class FileExamination {
         positive(details.preferredBytes()),
         number(queue, "logical_block_size"),
         number(queue, "write_zeroes_max_bytes").isPresent(),
+        false,
         Posix.canMapSync(fd, Math.max(size, 1)));
   }
 
@@ -60,7 +79,12 @@ final class FileExamination {
         positive(details.preferredBytes()),
         positive(system.blockBytes()),
         canPunchHoles(fd, size),
+        IN_MEMORY.contains(system.type()),
         Posix.canMapSync(fd, Math.max(size, 1)));
+  }
+
+  static boolean isInMemoryOnly(int fd) {
+    return IN_MEMORY.contains(Posix.fileSystem(fd).type());
   }
 
   /** Tried behind the file's end, where there is nothing to lose. */

@@ -194,6 +194,15 @@ public final class FileMedium extends DescriptorMedium {
     return FileExamination.of(fd, size());
   }
 
+  /**
+   * Whether the file lies in memory, so that nothing of it survives a power cut.
+   *
+   * @return whether its file system is one without a disk
+   */
+  public boolean isInMemoryOnly() {
+    return FileExamination.isInMemoryOnly(fd);
+  }
+
   @Override
   public void checkIntact() {
     Posix.Status status = Posix.status(fd);

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param preferredBytes the preferred size of a transfer
  * @param allocationBytes the unit in which space is allocated
  * @param discards whether the space of a range can be given back; it reads as zero then
+ * @param inMemoryOnly whether nothing of it survives a power cut, because it is a file in memory
  * @param syncMapping whether stores through a shared mapping need a write-back of cache lines only
  */
 public record MediumAttributes(
@@ -29,6 +30,7 @@ public record MediumAttributes(
     OptionalLong preferredBytes,
     OptionalLong allocationBytes,
     boolean discards,
+    boolean inMemoryOnly,
     boolean syncMapping) {
 
   /** Kinds of media. */

@@ -3,6 +3,7 @@ package dev.basalt.recovery;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.Superblock;
 import dev.basalt.log.SuperblockStore;
+import dev.basalt.medium.DeviceMedium;
 import dev.basalt.medium.Medium;
 import dev.basalt.memory.PoolTemplate;
 import java.lang.foreign.Arena;
@@ -33,6 +34,28 @@ public final class PoolCreator {
     begin(medium, logSize, size);
     PoolTemplate.write(medium, heapOffset);
     finish(medium, UUID.randomUUID(), logSize, FIRST_SEQUENCE);
+  }
+
+  /**
+   * Puts a new pool in the place of whatever is on a device: takes away first by what somebody
+   * would know that, a pool by its superblocks.
+   *
+   * @param device a device of which the pool has everything
+   * @param logSize the log's size in bytes, a multiple of the chunk size
+   * @throws dev.basalt.error.PoolFullException if the device is too small
+   */
+  public static void createOnDevice(Medium device, long logSize) {
+    long size = device.size();
+    long ends = Math.min(DeviceMedium.ENDS_BYTES, size);
+    SuperblockStore.erase(device);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment zeroes = arena.allocate(ends);
+      device.write(0, zeroes);
+      device.write(size - ends, zeroes);
+    }
+    device.sync();
+    device.occupy(0);
+    create(device, logSize);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.basalt.MediumPools;
 import dev.basalt.Pool;
 import dev.basalt.PoolBuilder;
 import dev.basalt.format.Geometry;
+import dev.basalt.medium.DeviceMedium;
 import dev.basalt.medium.FileMedium;
 import dev.basalt.medium.Medium;
 import dev.basalt.recovery.PoolCreator;
@@ -19,13 +20,14 @@ import java.util.function.UnaryOperator;
 /** One workload, recorded once and then cut off at every point in every way. */
 final class CrashRun {
   private static final long POOL_SIZE_MAX = 64L << 20;
+  private static final int DEVICE_SIZE = 12 << 20;
 
   private final Path folder;
   private final long seed;
   private final Durability durability;
   private final Recording recording = new Recording();
   private final Shelf shelf;
-  private final DiskImage start;
+  private DiskImage start;
   private final Path file;
   private final long heapOffset;
   private UnaryOperator<Medium> plant = medium -> medium;
@@ -38,6 +40,7 @@ final class CrashRun {
   private long memoryMax = 1 << 20;
   private boolean reclaimInBackground;
   private final boolean dax;
+  private boolean device;
   private long states;
   private long recoveryStates;
 
@@ -66,6 +69,21 @@ final class CrashRun {
   static CrashRun onDax(Path folder, long seed, Durability durability, long logSize)
       throws Exception {
     return new CrashRun(folder, seed, durability, logSize, true);
+  }
+
+  /** A workload on a block device that has held something else. */
+  static CrashRun onDevice(Path folder, long seed, Durability durability, long logSize)
+      throws Exception {
+    CrashRun run = new CrashRun(folder, seed, durability, logSize);
+    run.device = true;
+    byte[] garbage = new byte[DEVICE_SIZE];
+    new Random(seed).nextBytes(garbage);
+    Files.write(run.file, garbage);
+    try (DeviceMedium medium = DeviceMedium.open(run.file, false)) {
+      PoolCreator.createOnDevice(medium, logSize);
+    }
+    run.start = DiskImage.of(run.file);
+    return run;
   }
 
   /** Puts a faulty medium between the pool and the recording. */
@@ -110,10 +128,16 @@ final class CrashRun {
             .freeSpaceKept(0)
             .reclaimInBackground(reclaimInBackground)
             .classLoader(CrashRun.class.getClassLoader());
-    Medium file = FileMedium.open(path, false);
+    Medium under = openMedium(path);
     Medium medium =
-        dax ? new DaxCrashingMedium(file, on, POOL_SIZE_MAX) : new CrashingMedium(file, on);
+        dax
+            ? new DaxCrashingMedium(under, on, POOL_SIZE_MAX)
+            : device ? new CrashingDevice(under, on) : new CrashingMedium(under, on);
     return MediumPools.open(builder, planted ? plant.apply(medium) : medium);
+  }
+
+  private Medium openMedium(Path path) {
+    return device ? DeviceMedium.open(path, false) : FileMedium.open(path, false);
   }
 
   /** Records sessions: each opens the pool, runs its steps and closes it. */
@@ -289,7 +313,7 @@ final class CrashRun {
             .maxSize(POOL_SIZE_MAX)
             .reclaimInBackground(reclaimInBackground)
             .classLoader(CrashRun.class.getClassLoader());
-    Medium medium = FileMedium.open(crashed, false);
+    Medium medium = openMedium(crashed);
     try (Pool pool =
         MediumPools.open(builder, plantInRecovery.apply(dax ? new PretendedDax(medium) : medium))) {
       int claimed = Shelf.claimed(pool);
