@@ -272,6 +272,20 @@ class CrashEnumerationTest {
     }
   }
 
+  /** What has become free since a checkpoint began is not cut off by it. */
+  @Test
+  void spaceThatBecomesFreeDuringACheckpointIsNotCutOff() throws Exception {
+    count(
+        "async, space that becomes free during a checkpoint",
+        (seed, run) ->
+            run.recordWithCommitsDuringCheckpoints(
+                List.of(PUSH, HUGE_VALUE, CHECKPOINT, PUSH, HUGE_VALUE, SET, CHECKPOINT),
+                SMALL_RUN_VALUE,
+                CLEAR_VALUES,
+                RECLAIM),
+        Durability.ASYNC);
+  }
+
   @Test
   void asyncUpdatesKeepTheirOrder() throws Exception {
     enumerate(

@@ -23,6 +23,7 @@ import dev.basalt.recovery.PoolCreator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DeviceCrashTest {
   private static final int DEVICE_SIZE = 3 << 20;
   private static final long LOG_SIZE = 64 << 10;
+  private static final int LAST = 400;
   private static final boolean STRESS = Boolean.getBoolean("basalt.stress");
 
   private Path folder;
@@ -71,11 +73,17 @@ class DeviceCrashTest {
       try (DeviceMedium medium = DeviceMedium.open(device, false)) {
         PoolCreator.createOnDevice(medium, LOG_SIZE);
       }
-      try (Pool pool = open(DeviceMedium.open(device, false))) {
+      Path open = folder.resolve("open");
+      Files.copy(device, open);
+      try (Pool pool = open(DeviceMedium.open(open, false))) {
         Item root = pool.root("old", Item.class, () -> new Item(5));
-        for (int i = 0; i < 300; i++) { // the older superblock has lost its log
+        for (int i = 0; i <= LAST; i++) { // the older superblock has lost its log
           root.name("a name that fills the log " + i);
+          if (i == LAST / 2) {
+            pool.checkpoint();
+          }
         }
+        Files.copy(open, device, StandardCopyOption.REPLACE_EXISTING); // as if it had been killed
       }
     }
   }
@@ -109,7 +117,7 @@ class DeviceCrashTest {
       }
       Item old = pool.root("old", Item.class).orElseThrow();
       assertThat(old.number()).isEqualTo(5);
-      assertThat(old.name()).isEqualTo("a name that fills the log 299");
+      assertThat(old.name()).isEqualTo("a name that fills the log " + LAST);
       return Found.OLD_POOL;
     }
   }
