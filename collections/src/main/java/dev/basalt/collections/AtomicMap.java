@@ -29,6 +29,11 @@ abstract class AtomicMap<K extends @Nullable Object, V extends @Nullable Object>
   /** Iterates over the entries, which write to the map. */
   abstract Iterator<Entry<K, V>> entries();
 
+  /** Iterates over the values, whose entries it removes from the map. */
+  Iterator<V> eachValue() {
+    return new PartIterator<>(entries(), Entry::getValue);
+  }
+
   @Override
   public V getOrDefault(@Nullable Object key, V otherwise) {
     return reading(() -> containsKey(key) ? AtomicMap.<V>present(get(key)) : otherwise);

@@ -3,7 +3,6 @@ package dev.basalt.collections;
 import java.util.AbstractCollection;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.Map.Entry;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,11 +56,6 @@ final class MapValues<V extends @Nullable Object> extends AbstractCollection<V> 
 
   @Override
   public Iterator<V> iterator() {
-    return iterator(map);
-  }
-
-  private static <K extends @Nullable Object, V extends @Nullable Object> Iterator<V> iterator(
-      AtomicMap<K, V> of) {
-    return new PartIterator<>(of.entries(), Entry::getValue);
+    return map.eachValue();
   }
 }

@@ -6,9 +6,7 @@ import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentObject;
 import dev.basalt.object.PersistentStructure;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Treats {@code null} keys and values as {@link TreeMap} does. Every operation is atomic, with
  * the function that it is given and bulk operations too; inside a transaction it is part of that.
  * Ranges and other views are live. In a pool, iterators are weakly consistent: they never throw
- * {@link java.util.ConcurrentModificationException}, and read a leaf of up to 30 entries at a time,
+ * {@link java.util.ConcurrentModificationException}, and read a leaf of up to 20 entries at a time,
  * outside a transaction in the latest committed state. Entries keep the value that was read; {@code
  * setValue} of those from iterators writes to the map.
  *
@@ -98,7 +96,18 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     return PersistentStructure.isPlain(this) ? state : null;
   }
 
-  private TreeNodes nodes() {
+  /** Whether the calling thread is to work on the plain state. */
+  boolean isPlain() {
+    return PersistentStructure.isPlain(this);
+  }
+
+  /** The space of a map that is not plain. */
+  ObjectSpace space() {
+    return PersistentStructure.space(this);
+  }
+
+  /** The nodes of a map that is not plain; inside a transaction. */
+  TreeNodes nodes() {
     ObjectSpace in = PersistentStructure.space(this);
     return new TreeNodes(in, in.place(this), order());
   }
@@ -132,7 +141,7 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     "TypeParameterUnusedInFormals",
     "NullAway"
   }) // types are not stored
-  private static <T extends @Nullable Object> T cast(@Nullable Object value) {
+  static <T extends @Nullable Object> T cast(@Nullable Object value) {
     return (T) value;
   }
 
@@ -150,10 +159,13 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     return reading(
         () -> {
           TreeNodes nodes = nodes();
-          TreeNodes.Place place = nodes.find(key);
-          return place == null
-              ? null
-              : PersistentTreeMap.<V>cast(nodes.value(place.leaf(), place.index()));
+          TreeSearch search = nodes.search(key);
+          long leaf = search.leaf();
+          if (leaf == 0) {
+            return null;
+          }
+          int index = search.position(leaf, false);
+          return search.isAt(index) ? PersistentTreeMap.<V>cast(nodes.value(leaf, index)) : null;
         });
   }
 
@@ -163,7 +175,12 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
       return local.containsKey(key);
     }
     checkKey(key);
-    return reading(() -> nodes().find(key) != null);
+    return reading(
+        () -> {
+          TreeSearch search = nodes().search(key);
+          long leaf = search.leaf();
+          return leaf != 0 && search.isAt(search.position(leaf, false));
+        });
   }
 
   @Nullable V store(K key, V value) {
@@ -175,13 +192,15 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     return changing(
         () -> {
           TreeNodes nodes = nodes();
-          TreeNodes.Place place = nodes.find(key);
-          if (place == null) {
-            new TreeEdits(nodes).add(key, value);
+          TreeSearch search = nodes.search(key);
+          long leaf = search.leaf();
+          int index = leaf == 0 ? 0 : search.position(leaf, false);
+          if (leaf == 0 || !search.isAt(index)) {
+            new TreeEdits(nodes).add(search, leaf, index, value);
             return null;
           }
-          V old = PersistentTreeMap.<V>cast(nodes.value(place.leaf(), place.index()));
-          nodes.space.putReference(place.leaf(), TreeNodes.itemField(place.index()), value);
+          V old = PersistentTreeMap.<V>cast(nodes.value(leaf, index));
+          nodes.space.putReference(leaf, TreeNodes.itemField(index), value);
           return old;
         });
   }
@@ -195,12 +214,14 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     return changing(
         () -> {
           TreeNodes nodes = nodes();
-          TreeNodes.Place place = nodes.find(key);
-          if (place == null) {
+          TreeSearch search = nodes.search(key);
+          long leaf = search.leaf();
+          int index = leaf == 0 ? 0 : search.position(leaf, false);
+          if (leaf == 0 || !search.isAt(index)) {
             return null;
           }
-          V old = PersistentTreeMap.<V>cast(nodes.value(place.leaf(), place.index()));
-          new TreeEdits(nodes).remove(key);
+          V old = PersistentTreeMap.<V>cast(nodes.value(leaf, index));
+          new TreeEdits(nodes).remove(search, leaf, index);
           return old;
         });
   }
@@ -236,28 +257,6 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
     return new SimpleImmutableEntry<>(
         PersistentTreeMap.<K>cast(nodes.key(leaf, index)),
         PersistentTreeMap.<V>cast(nodes.value(leaf, index)));
-  }
-
-  /** The nearest entry and, in a pool, those that follow it in its leaf. */
-  List<Entry<K, V>> batch(Bound from, boolean up) {
-    NavigableMap<K, V> local = plain();
-    if (local != null) {
-      Entry<K, V> entry = near(local, from, up);
-      return entry == null ? List.of() : List.of(entry);
-    }
-    return reading(
-        () -> {
-          TreeNodes nodes = nodes();
-          TreeNodes.Place place = nodes.near(from, up);
-          List<Entry<K, V>> entries = new ArrayList<>();
-          if (place != null) {
-            int count = nodes.count(place.leaf());
-            for (int i = place.index(); i >= 0 && i < count; i += up ? 1 : -1) {
-              entries.add(entry(nodes, place.leaf(), i));
-            }
-          }
-          return entries;
-        });
   }
 
   @Override

@@ -78,7 +78,7 @@ public final class PersistentTreeSet<E extends @Nullable Object> extends Abstrac
   }
 
   @SuppressWarnings("unchecked") // only this class writes the field
-  private PersistentTreeMap<E, Boolean> map() {
+  PersistentTreeMap<E, Boolean> map() {
     PersistentTreeMap<E, Boolean> known = map;
     if (known == null) {
       ObjectSpace in = PersistentStructure.space(this);

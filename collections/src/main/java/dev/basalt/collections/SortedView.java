@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NavigableSet;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -56,7 +55,7 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
   }
 
   /** A bound, or the end of the range if that is nearer. */
-  private Bound clamp(Bound from, boolean up) {
+  Bound clamp(Bound from, boolean up) {
     Comparator<Object> order = tree().order();
     return switch (from) {
       case Bound.None _ -> up ? low : high;
@@ -67,16 +66,26 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
     };
   }
 
-  private @Nullable Entry<K, V> near(Bound from, boolean forward) {
+  /** The nearest entry to a bound in the direction of this view or against it. */
+  @Nullable Entry<K, V> nearest(Bound from, boolean forward) {
     boolean up = forward != descending;
     Entry<K, V> entry = tree().near(clamp(from, up), up);
     return entry != null && isInside(entry.getKey()) ? entry : null;
   }
 
-  /** Some of the next entries; those behind the end of the range may be among them. */
-  List<Entry<K, V>> batch(Bound from) {
-    boolean up = !descending;
-    return tree().batch(clamp(from, up), up);
+  /** How many pairs of a leaf, from a place on in a direction, are inside; others are not. */
+  int countInside(TreeNodes nodes, TreeNodes.Place from, boolean up) {
+    return switch (up ? high : low) {
+      case Bound.None _ -> up ? nodes.countOf(from.leaf()) - from.index() : from.index() + 1;
+      case Bound.Key(Object key, boolean inclusive) -> {
+        TreeSearch search = nodes.search(key);
+        int inside =
+            up
+                ? search.position(from.leaf(), inclusive) - from.index()
+                : from.index() + 1 - search.position(from.leaf(), !inclusive);
+        yield Math.max(0, inside);
+      }
+    };
   }
 
   private ConcurrentNavigableMap<K, V> narrow(Bound from, Bound to) {
@@ -117,20 +126,29 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
 
   @Override
   public int size() {
-    return reading(
-        () -> {
-          int count = 0;
-          for (Iterator<K> keys = keys(); keys.hasNext(); ) {
-            K _ = keys.next();
-            count++;
-          }
-          return count;
-        });
+    return reading(() -> tree().isPlain() ? countPlain() : count(tree().nodes()));
+  }
+
+  private int countPlain() {
+    int count = 0;
+    for (Iterator<K> keys = keys(); keys.hasNext(); ) {
+      K _ = keys.next();
+      count++;
+    }
+    return count;
+  }
+
+  private int count(TreeNodes nodes) {
+    TreeNodes.Place first = nodes.near(low, true);
+    TreeNodes.Place last = nodes.near(high, false);
+    return first == null || last == null || !isInside(nodes.key(first.leaf(), first.index()))
+        ? 0
+        : nodes.countBetween(first, last);
   }
 
   @Override
   public boolean isEmpty() {
-    return near(Bound.none(), true) == null;
+    return nearest(Bound.none(), true) == null;
   }
 
   @Override
@@ -193,12 +211,12 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
 
   @Override
   public @Nullable Entry<K, V> firstEntry() {
-    return near(Bound.none(), true);
+    return nearest(Bound.none(), true);
   }
 
   @Override
   public @Nullable Entry<K, V> lastEntry() {
-    return near(Bound.none(), false);
+    return nearest(Bound.none(), false);
   }
 
   @Override
@@ -213,22 +231,22 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
 
   @Override
   public @Nullable Entry<K, V> lowerEntry(K key) {
-    return near(new Bound.Key(key, false), false);
+    return nearest(new Bound.Key(key, false), false);
   }
 
   @Override
   public @Nullable Entry<K, V> floorEntry(K key) {
-    return near(new Bound.Key(key, true), false);
+    return nearest(new Bound.Key(key, true), false);
   }
 
   @Override
   public @Nullable Entry<K, V> ceilingEntry(K key) {
-    return near(new Bound.Key(key, true), true);
+    return nearest(new Bound.Key(key, true), true);
   }
 
   @Override
   public @Nullable Entry<K, V> higherEntry(K key) {
-    return near(new Bound.Key(key, false), true);
+    return nearest(new Bound.Key(key, false), true);
   }
 
   @Override
@@ -264,7 +282,7 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
   private @Nullable Entry<K, V> poll(boolean first) {
     return changing(
         () -> {
-          Entry<K, V> entry = near(Bound.none(), first);
+          Entry<K, V> entry = nearest(Bound.none(), first);
           if (entry != null) {
             V _ = tree().delete(entry.getKey());
           }
@@ -337,7 +355,12 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
 
   @Override
   Iterator<Entry<K, V>> entries() {
-    return new SortedCursor<>(this);
+    return new SortedCursor<>(this, SortedCursor.Part.ENTRY, !descending);
+  }
+
+  @Override
+  Iterator<V> eachValue() {
+    return new SortedCursor<>(this, SortedCursor.Part.VALUE, !descending);
   }
 
   @Override
@@ -346,6 +369,6 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
   }
 
   Iterator<K> keys() {
-    return new PartIterator<>(new SortedCursor<>(this), Entry::getKey);
+    return new SortedCursor<>(this, SortedCursor.Part.KEY, !descending);
   }
 }

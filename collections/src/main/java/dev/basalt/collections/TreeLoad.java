@@ -1,5 +1,6 @@
 package dev.basalt.collections;
 
+import dev.basalt.object.KeyBytes;
 import dev.basalt.object.ObjectSpace;
 import org.jspecify.annotations.Nullable;
 
@@ -50,17 +51,19 @@ final class TreeLoad {
   }
 
   private void addLast(long leaf, @Nullable Object key, @Nullable Object value) {
-    if (leaf != 0 && nodes.count(leaf) < FILLED) {
-      edits.insert(leaf, nodes.count(leaf), key, value);
+    KeyBytes bytes = key != null && nodes.isNatural() ? space.order(key) : null;
+    if (leaf != 0 && nodes.countOf(leaf) < FILLED) {
+      edits.insertLast(leaf, key, bytes, value);
       size.add(1);
       return;
     }
     long added = nodes.createNode();
-    edits.insert(added, 0, key, value);
+    edits.insertLast(added, key, bytes, value);
     if (leaf == 0) {
       nodes.setRoot(added, 1);
     } else {
-      attach(2, space.slot(added, TreeNodes.keyField(0)), added);
+      nodes.setNext(leaf, added);
+      attach(2, nodes.keySlot(added, 0), added);
       size.add(1);
     }
     last[1] = added;
@@ -73,13 +76,14 @@ final class TreeLoad {
       last[level] = nodes.root();
     }
     long parent = last[level];
-    if (nodes.count(parent) < FILLED) {
+    if (nodes.countOf(parent) < FILLED) {
       edits.append(parent, keySlot, child);
       return;
     }
-    long added = nodes.createNode();
-    edits.append(added, 0, child);
-    attach(level + 1, keySlot, added);
+    long added = edits.withLastChildOf(parent);
+    edits.append(added, keySlot, child);
+    attach(level + 1, nodes.keySlot(added, 0), added);
+    edits.dropFirstKey(added);
     last[level] = added;
   }
 
@@ -91,7 +95,7 @@ final class TreeLoad {
     long node = nodes.root();
     for (int level = nodes.height(); level > 1; level--) {
       edits.balanceLast(node, level - 1 == 1);
-      node = nodes.child(node, nodes.count(node) - 1);
+      node = nodes.item(node, nodes.countOf(node) - 1);
     }
     edits.lowerRoot();
   }

@@ -17,7 +17,7 @@ final class TreeSize {
   int get() {
     int height = nodes.height();
     if (height <= 1) {
-      return height == 0 ? 0 : nodes.count(nodes.root());
+      return height == 0 ? 0 : nodes.countOf(nodes.root());
     }
     return cells.sum();
   }

@@ -120,8 +120,8 @@ class MapsCrashTest {
   private static int leaves(TreeNodes nodes, long node, int height) {
     return height == 1
         ? 1
-        : IntStream.range(0, nodes.count(node))
-            .map(i -> leaves(nodes, nodes.child(node, i), height - 1))
+        : IntStream.range(0, nodes.countOf(node))
+            .map(i -> leaves(nodes, nodes.item(node, i), height - 1))
             .sum();
   }
 
@@ -195,6 +195,9 @@ class MapsCrashTest {
                                         ? "item " + item.number()
                                         : value.toString()));
                         assertThat(map).hasSize(text.size());
+                        if (map instanceof PersistentTreeMap<?, ?> tree) {
+                          TreeInvariants.check(tree);
+                        }
                         map.keySet().forEach(key -> assertThat(map.containsKey(key)).isTrue());
                       }));
       return text.toString();

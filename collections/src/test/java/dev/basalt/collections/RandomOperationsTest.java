@@ -323,6 +323,9 @@ class RandomOperationsTest {
   private static void compare(Collection<Object> subject, Collection<Object> model, int round) {
     String where = "seed %d, round %d".formatted(SEED, round);
     assertThat(subject.size()).as(where).isEqualTo(model.size());
+    if (subject instanceof PersistentTreeSet<?> set) {
+      TreeInvariants.check(set.map());
+    }
     List<Object> found = new ArrayList<>(subject);
     List<Object> expected = new ArrayList<>(model);
     if (model instanceof HashSet) {

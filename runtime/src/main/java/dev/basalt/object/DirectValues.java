@@ -49,6 +49,16 @@ final class DirectValues {
     return value << VALUE_SHIFT | (long) type << TYPE_SHIFT | SlotFormat.DIRECT;
   }
 
+  /** Whether a slot that is tagged {@link SlotFormat#DIRECT} holds a {@code LocalDate}. */
+  static boolean isLocalDate(long slot) {
+    return ((int) (slot >>> TYPE_SHIFT) & 0xF) == LOCAL_DATE;
+  }
+
+  /** The day of such a {@code LocalDate}. */
+  static long epochDay(long slot) {
+    return slot >> VALUE_SHIFT;
+  }
+
   static Object fromSlot(long slot) {
     long value = slot >> VALUE_SHIFT;
     int type = (int) (slot >>> TYPE_SHIFT) & 0xF;

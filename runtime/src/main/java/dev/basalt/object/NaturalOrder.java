@@ -1,47 +1,114 @@
 package dev.basalt.object;
 
-import dev.basalt.format.BytesFormat;
-import dev.basalt.format.ClassIds;
-import dev.basalt.format.NumberFormat;
-import dev.basalt.format.ObjectFormat;
-import dev.basalt.format.SlotFormat;
 import dev.basalt.tx.Tx;
 import dev.basalt.tx.UncommittedObjectException;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A key with which stored ones are compared in their natural order. No object is made of a stored
- * string of Latin-1 characters, a {@code UUID} or a {@code long}; strings are compared in words of
- * 8 characters. To be used in the transaction in which it was made.
+ * key that has {@link KeyBytes bytes}. To be used in the transaction in which it was made.
  */
-public final class NaturalOrder {
+public final class NaturalOrder implements KeyBytes {
   private static final char LATIN1_MAX = 0xFF;
+  private static final long[] NO_WORDS = {};
 
   private final ObjectSpace space;
   private final Tx tx;
   private final Object key;
+  private final int kind;
+  private final int length;
 
-  /** A Latin-1 key's characters, the first in the highest byte, filled up with 0; else empty. */
+  /** The bytes, the first in the highest place of a word, filled up with 0. */
   private final long[] words;
 
   NaturalOrder(ObjectSpace space, Tx tx, Object key) {
     this.space = space;
     this.tx = tx;
     this.key = key;
-    this.words = key instanceof String string ? words(string) : new long[0];
+    int found = kind(key);
+    this.words = words(found, key);
+    this.kind = words.length == 0 ? NONE : found;
+    this.length = length(kind, key);
   }
 
-  private static long[] words(String string) {
+  private static int kind(Object key) {
+    return switch (key) {
+      case String _ -> LATIN1;
+      case Long _ -> LONG;
+      case Integer _ -> INTEGER;
+      case UUID _ -> UUID;
+      case Double _ -> DOUBLE;
+      case LocalDate _ -> LOCAL_DATE;
+      case Instant _ -> INSTANT;
+      default -> NONE;
+    };
+  }
+
+  private static int length(int kind, Object key) {
+    return switch (kind) {
+      case NONE -> 0;
+      case LATIN1 -> ((String) key).length();
+      case UUID -> 2 * Long.BYTES;
+      case INSTANT -> Long.BYTES + Integer.BYTES;
+      default -> Long.BYTES;
+    };
+  }
+
+  private static long[] words(int kind, Object key) {
+    return switch (kind) {
+      case LATIN1 -> ofString((String) key);
+      case UUID -> {
+        UUID uuid = (UUID) key;
+        yield new long[] {
+          StoredKey.signed(uuid.getMostSignificantBits()),
+          StoredKey.signed(uuid.getLeastSignificantBits())
+        };
+      }
+      case LONG, INTEGER -> new long[] {StoredKey.signed(((Number) key).longValue())};
+      case DOUBLE -> new long[] {StoredKey.ofDouble((Double) key)};
+      case LOCAL_DATE -> new long[] {StoredKey.signed(((LocalDate) key).toEpochDay())};
+      case INSTANT -> {
+        Instant instant = (Instant) key;
+        yield new long[] {
+          StoredKey.signed(instant.getEpochSecond()), (long) instant.getNano() << Integer.SIZE
+        };
+      }
+      default -> NO_WORDS;
+    };
+  }
+
+  private static long[] ofString(String string) {
     long[] words = new long[Math.max(1, (string.length() + Long.BYTES - 1) / Long.BYTES)];
     for (int i = 0; i < string.length(); i++) {
       char c = string.charAt(i);
       if (c > LATIN1_MAX) {
-        return new long[0];
+        return NO_WORDS;
       }
       words[i / Long.BYTES] |= (long) c << (Long.SIZE - Byte.SIZE - i % Long.BYTES * Byte.SIZE);
     }
     return words;
+  }
+
+  @Override
+  public int kind() {
+    return kind;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public long word(int at) {
+    int index = at / Long.BYTES;
+    return index >= words.length
+        ? 0
+        : StoredKey.part(
+            words[index], index + 1 < words.length ? words[index + 1] : 0, at % Long.BYTES);
   }
 
   /**
@@ -53,44 +120,16 @@ public final class NaturalOrder {
    */
   public int compareStored(long slot) {
     try {
-      return switch (key) {
-        case String string when words.length > 0 -> compareString(slot, string);
-        case UUID uuid when isOf(slot, ClassIds.VALUE) && ByteValues.isUuid(tx, slot) ->
-            ByteValues.uuid(tx, slot).compareTo(uuid);
-        case Long number when isOf(slot, ClassIds.LONG) ->
-            Long.compare(tx.constantWord(slot, NumberFormat.VALUE), number);
-        default -> compareObject(slot);
-      };
+      if (kind != NONE) {
+        StoredKey stored = StoredKey.of(tx, slot);
+        if (stored.kind() == kind) {
+          return KeyBytes.compare(stored, this);
+        }
+      }
+      return compareObject(slot);
     } catch (UncommittedObjectException e) {
       throw space.nothingAt(slot, e);
     }
-  }
-
-  private boolean isOf(long slot, int classId) {
-    return SlotFormat.isPointer(slot) && classId(slot) == classId;
-  }
-
-  private int classId(long object) {
-    return (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
-  }
-
-  private int compareString(long slot, String string) {
-    if (SlotFormat.tag(slot) == SlotFormat.STRING) {
-      int order = Long.compareUnsigned(Strings.firstWord(slot), words[0]);
-      return order != 0 ? order : Strings.length(slot) - string.length();
-    }
-    if (!isOf(slot, ClassIds.STRING_LATIN1)) {
-      return compareObject(slot);
-    }
-    int length = (int) tx.constantWord(slot, BytesFormat.LENGTH);
-    // Behind the last character a string is filled up with 0, which is less than any other.
-    for (int i = 0; i < words.length && i * Long.BYTES < length; i++) {
-      long word = Long.reverseBytes(tx.constantWord(slot, BytesFormat.DATA + i * Long.BYTES));
-      if (word != words[i]) {
-        return Long.compareUnsigned(word, words[i]);
-      }
-    }
-    return Integer.compare(length, string.length());
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // what is not comparable is refused by the cast

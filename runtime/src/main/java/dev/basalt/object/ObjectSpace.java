@@ -490,6 +490,11 @@ public final class ObjectSpace {
         "%s: a reference leads to %d, where no object is".formatted(name(), object), cause);
   }
 
+  CorruptPoolException noObjectAt(long object) {
+    return new CorruptPoolException(
+        "%s: a reference leads to %d, where no object can be".formatted(name(), object));
+  }
+
   private static int classId(Tx tx, long object) {
     return (int) tx.constantWord(object, ObjectFormat.CLASS_ID);
   }
@@ -620,8 +625,7 @@ public final class ObjectSpace {
       return;
     }
     if (!SlotFormat.isPointer(object)) {
-      throw new CorruptPoolException(
-          "%s: a reference leads to %d, where no object can be".formatted(name(), object));
+      throw noObjectAt(object);
     }
     Heap heap = transactions.heap();
     long word = object + (fieldOffset & WORD_MASK);
@@ -844,6 +848,16 @@ public final class ObjectSpace {
    */
   public NaturalOrder order(Object key) {
     return new NaturalOrder(this, currentTx(), key);
+  }
+
+  /**
+   * The nodes of a structure as the calling thread's transaction sees them; inside a transaction.
+   *
+   * @param layout their layout
+   * @return a view of them, to be used in this transaction
+   */
+  public NodeWords nodes(Layout layout) {
+    return new NodeWords(this, currentTx(), layout);
   }
 
   private boolean holdsUuid(Tx tx, long object, UUID uuid) {

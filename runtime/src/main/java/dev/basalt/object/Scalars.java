@@ -54,6 +54,11 @@ final class Scalars {
         .offset();
   }
 
+  /** Whether a slot that is tagged {@link SlotFormat#SMALL} holds an {@code Integer}. */
+  static boolean isInteger(long slot) {
+    return ((int) (slot >>> TYPE_SHIFT) & 0xF) == TYPE_INTEGER;
+  }
+
   /** The value in a slot that is tagged {@link SlotFormat#SMALL} or {@link SlotFormat#LONG}. */
   static Object fromSlot(long slot) {
     if (SlotFormat.tag(slot) == SlotFormat.LONG) {
