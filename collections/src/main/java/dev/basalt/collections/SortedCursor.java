@@ -156,12 +156,18 @@ final class SortedCursor<
     keys = readsKeys ? new Object[count] : NOTHING;
     keySlots = readsKeys ? new long[0] : new long[count];
     values = part == Part.KEY ? NOTHING : new Object[count];
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) { // all on their way at once
       if (readsKeys) {
-        keys[i] = nodes.key(leaf, first + i * step);
+        nodes.space.touch(nodes.keySlot(leaf, first + i * step));
       } else {
         keySlots[i] = nodes.keySlot(leaf, first + i * step);
       }
+      if (part != Part.KEY) {
+        nodes.space.touch(nodes.item(leaf, first + i * step));
+      }
+    }
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = nodes.key(leaf, first + i * step);
     }
     for (int i = 0; i < values.length; i++) {
       values[i] = nodes.value(leaf, first + i * step);

@@ -123,6 +123,10 @@ final class TreeSearch {
     while (high < count && nodes.words.word(node, TreeNodes.wordField(high)) == word) {
       high++;
     }
+    if (low < high) {
+      // Most likely what is looked for: it is brought in while the key is compared.
+      nodes.space.touch(nodes.item(node, low));
+    }
     return bisect(node, low, high, greater);
   }
 

@@ -32,14 +32,14 @@ public final class NodeWords {
       try {
         tx.verify(node, size);
       } catch (InternalError e) {
-        throw space.transactions().fault(e);
+        throw space.transactions().faults().of(e);
       }
       verified = node;
     }
   }
 
   private RuntimeException fault(InternalError e, long node) {
-    return space.transactions().fault(e, node, size);
+    return space.transactions().faults().of(e, node, size);
   }
 
   /**
