@@ -21,6 +21,9 @@ class CyclesRandomTest {
   private static final int ROUNDS = STRESS ? 40 : 4;
   private static final int STEPS = STRESS ? 5000 : 800;
 
+  /** More than a collection of the JVM needs to come by. */
+  private static final int STEPS_MAX = 1_000_000;
+
   @RegisterExtension final Pools pools = new Pools();
 
   private Pool open(String name) {
@@ -103,7 +106,8 @@ class CyclesRandomTest {
           threads,
           i -> {
             int steps = STRESS ? 200_000 : 6000;
-            for (int step = 0; step < steps; step++) {
+            // The collector may find nothing before the JVM's next collection.
+            for (int step = 0; step < steps || (collected.get() == 0 && step < STEPS_MAX); step++) {
               programs.get(i).step();
               if (step % 100 == 0) {
                 programs.get(i).check();
