@@ -90,6 +90,7 @@ public final class ObjectBytes {
             }
           });
     }
+    System.gc(); // what has been replaced may have handles still
     pool.reclaim();
     long[] after = used();
     figures.row(
