@@ -7,7 +7,6 @@ import dev.basalt.format.SlotsFormat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One step of a sweep: looks at some objects of limbo and frees what nothing can reach. Runs under
@@ -19,12 +18,6 @@ import java.util.concurrent.TimeUnit;
 final class LimboStep {
   /** How many objects are looked at, and references taken back, in a step. */
   static final int COST_MAX = 256;
-
-  /**
-   * How long a step goes on to look at objects, some dozens of them: so shortly that who waits for
-   * the commit lock need not be put to sleep (see {@link CommitLock}).
-   */
-  private static final long NANOS_MAX = TimeUnit.MICROSECONDS.toNanos(12);
 
   /** The part of a step that a walk over what is held has, if there is more to do. */
   private static final int WALK_PART = 2;
@@ -115,9 +108,10 @@ final class LimboStep {
    * Does the step.
    *
    * @param oldHeld whether what is held may be from an earlier session, whose handles have gone
+   * @param nanosMax how long it goes on to look at objects
    * @return whether there may be more to do at once
    */
-  boolean run(boolean oldHeld) {
+  boolean run(boolean oldHeld, long nanosMax) {
     held.begin(limbo);
     long begin = System.nanoTime();
     boolean hasTime = true;
@@ -126,7 +120,7 @@ final class LimboStep {
     } else {
       while (cost < costMax && hasTime && one()) {
         cost++;
-        hasTime = System.nanoTime() - begin < NANOS_MAX;
+        hasTime = System.nanoTime() - begin < nanosMax;
       }
       putBack();
     }

@@ -3,6 +3,7 @@ package dev.basalt.tx;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.memory.Heap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -49,6 +50,15 @@ public final class LimboSweep {
     /** Takes note that what a step has freed is gone, or that the step has failed. */
     void ended();
   }
+
+  /**
+   * How long a step in the background goes on to look at objects, some dozens of them: so shortly
+   * that who waits for the commit lock need not be put to sleep (see {@link CommitLock}).
+   */
+  private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(12);
+
+  /** The same while somebody waits for limbo to be empty, which others may be filling. */
+  private static final long LONG_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final TransactionManager transactions;
   private final Heap heap;
@@ -102,9 +112,9 @@ public final class LimboSweep {
 
   /** Frees everything that can be freed now. */
   public void drain() {
-    boolean more = step(true);
+    boolean more = step(true, LONG_NANOS);
     while (more) {
-      more = step(false);
+      more = step(false, LONG_NANOS);
     }
   }
 
@@ -139,13 +149,19 @@ public final class LimboSweep {
     this.thread = sweeper;
   }
 
+  /** Does one step in the background; whether there may be more to do at once. */
+  boolean step() {
+    return step(false, SHORT_NANOS);
+  }
+
   /**
    * Does one step.
    *
    * @param all whether to look at everything that handles have held
+   * @param nanosMax how long it goes on to look at objects
    * @return whether there may be more to do at once
    */
-  boolean step(boolean all) {
+  private boolean step(boolean all, long nanosMax) {
     sweepLock.lock();
     try {
       reserveNodes();
@@ -157,7 +173,7 @@ public final class LimboSweep {
           update -> {
             done[0] = new LimboStep(transactions, policy, held, spareNodes, update);
             oldHeldGone = oldHeldGone || headerWord(PoolHeaderFormat.LIMBO_HELD) == 0;
-            more[0] = done[0].run(!oldHeldGone);
+            more[0] = done[0].run(!oldHeldGone, nanosMax);
           });
       held.committed();
       delayed = done[0].isDelayed();

@@ -92,7 +92,7 @@ final class SweepThread implements AutoCloseable {
 
   private void sweepAll() {
     try {
-      while (!stopping && sweep.step(false)) {
+      while (!stopping && sweep.step()) {
         giveWay();
       }
     } catch (PoolFullException e) {
