@@ -39,7 +39,10 @@ class CyclesRandomTest {
     return pool.stats().objects();
   }
 
-  /** Collects until only so many objects are left as the model has; never fewer. */
+  /**
+   * Collects until only so many objects are left as the model has, never fewer, and checks the
+   * pool. What only handles lead to may refer to itself; no root leads there.
+   */
   private static void collectUntil(Pool pool, long base, GraphProgram... programs)
       throws InterruptedException {
     long roots = base;
@@ -47,9 +50,13 @@ class CyclesRandomTest {
       roots += program.check() + 4; // an entry for each of the roots, whose names are short
     }
     long _ = CyclesTest.collectUntil(pool, roots);
+    long onlyHeld = 0;
     for (GraphProgram program : programs) {
       program.check();
+      onlyHeld += program.onlyHeld();
     }
+    PoolVerifier.verifySound(pool);
+    assertThat(pool.check().unreachableObjects()).isLessThanOrEqualTo(onlyHeld);
   }
 
   @Test
@@ -67,7 +74,6 @@ class CyclesRandomTest {
           }
         }
         collectUntil(pool, base, program);
-        PoolVerifier.verify(pool);
         if (round % 2 == 1) {
           pool.close();
           pool = open("seed" + seed);
@@ -76,6 +82,7 @@ class CyclesRandomTest {
       }
       program.dropHandles();
       collectUntil(pool, base, program);
+      PoolVerifier.verify(pool);
     }
   }
 
@@ -122,6 +129,8 @@ class CyclesRandomTest {
         "%d collections beside %d threads: %d objects (seeds from 100)%n",
         collections.get(), threads, collected.get());
     assertThat(collected.get()).isPositive();
+    collectUntil(pool, base, programs.toArray(GraphProgram[]::new));
+    programs.forEach(GraphProgram::dropHandles);
     collectUntil(pool, base, programs.toArray(GraphProgram[]::new));
     PoolVerifier.verify(pool);
   }

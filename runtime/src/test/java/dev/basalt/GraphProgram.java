@@ -10,8 +10,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Random changes of a graph of items with many cycles, done to a pool and to a model alike. Each
@@ -236,6 +238,26 @@ final class GraphProgram {
           }
         });
     return 2L * seen.size();
+  }
+
+  /** The objects of the model that handles lead to and roots do not. */
+  long onlyHeld() {
+    Set<Node> fromRoots = Collections.newSetFromMap(new IdentityHashMap<>());
+    anchors.forEach(anchor -> reach(anchor, fromRoots));
+    Set<Node> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.addAll(fromRoots);
+    held.forEach(both -> reach(both.node, all));
+    return 2L * (all.size() - fromRoots.size());
+  }
+
+  private static void reach(Node from, Set<Node> reached) {
+    ArrayDeque<Node> toVisit = new ArrayDeque<>(List.of(from));
+    while (!toVisit.isEmpty()) {
+      Node at = toVisit.remove();
+      if (reached.add(at)) {
+        Stream.of(at.next, at.other).filter(Objects::nonNull).forEach(toVisit::add);
+      }
+    }
   }
 
   /**
