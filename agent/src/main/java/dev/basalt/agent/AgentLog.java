@@ -18,6 +18,16 @@ final class AgentLog {
         Level.ERROR, "class " + className + " could not be rewritten and is left alone", cause);
   }
 
+  static void oldJava(int feature, int needed) {
+    LOGGER.log(
+        Level.ERROR,
+        "Basalt needs Java "
+            + needed
+            + " or later and this is Java "
+            + feature
+            + "; no class is rewritten");
+  }
+
   static void noNativeAccess(Throwable cause) {
     LOGGER.log(Level.WARNING, "native access must be given by --enable-native-access", cause);
   }

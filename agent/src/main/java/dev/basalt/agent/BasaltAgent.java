@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class BasaltAgent {
   private static final AtomicBoolean STARTED = new AtomicBoolean();
 
+  /** What the runtime is compiled for. */
+  private static final int JAVA_MIN = 25;
+
   private BasaltAgent() {}
 
   /**
@@ -37,6 +40,11 @@ public final class BasaltAgent {
 
   private static void start(Instrumentation instrumentation) {
     if (!STARTED.compareAndSet(false, true)) {
+      return;
+    }
+    int feature = Runtime.version().feature();
+    if (feature < JAVA_MIN) {
+      AgentLog.oldJava(feature, JAVA_MIN);
       return;
     }
     try {
