@@ -27,6 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PersistentTreeMapTest {
+  private static final boolean STRESS = Boolean.getBoolean("basalt.stress");
+  private static final int OPERATIONS = 150;
+
   private static <K, V> PersistentTreeMap<K, V> stored(Pool pool, PersistentTreeMap<K, V> map) {
     pool.putRoot("map", map);
     return map;
@@ -70,11 +73,12 @@ class PersistentTreeMapTest {
     private static final long serialVersionUID = 1L;
   }
 
+  /** In the long form ten million operations in all. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void behavesLikeTreeMapThroughAbortsAndReopens(long seed, @TestPool PoolUnderTest pools) {
     Random random = new Random(seed);
-    int rounds = Integer.getInteger("basalt.collections.rounds", 60);
+    int rounds = STRESS ? 10_000_000 / 3 / OPERATIONS : 60;
     PersistentTreeMap<Integer, Integer> map = stored(pools.pool(), new PersistentTreeMap<>());
     TreeMap<Integer, Integer> model = new TreeMap<>();
     for (int round = 0; round < rounds; round++) {
@@ -101,7 +105,7 @@ class PersistentTreeMapTest {
         assertThat(aborts).isTrue();
       }
       assertThat(map).as("seed %d, round %d", seed, round).isEqualTo(model).hasSize(model.size());
-      if (random.nextInt(10) == 0) {
+      if (random.nextInt(STRESS ? 1_000 : 10) == 0) {
         map = found(pools.reopen());
       }
     }
@@ -113,7 +117,7 @@ class PersistentTreeMapTest {
       NavigableMap<Integer, Integer> map,
       NavigableMap<Integer, Integer> model,
       boolean grows) {
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < OPERATIONS; i++) {
       int key = random.nextInt(2_000);
       boolean adds = random.nextInt(4) == 0 != grows;
       if (map == model) {
