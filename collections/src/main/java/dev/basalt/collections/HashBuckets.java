@@ -36,6 +36,7 @@ final class HashBuckets {
   private static final int CHAIN = LAYOUTS[0].offsetOf("b chain");
   private static final int HASHES = LAYOUTS[0].offsetOf("c hashes 00");
 
+  private static final int KEY_TOUCHED = 40;
   private static final int CAPACITY_SHIFT = 8;
   private static final int DEPTH_SHIFT = 16;
   private static final int BYTE = 0xFF;
@@ -158,6 +159,7 @@ final class HashBuckets {
   /** The index of a key in one bucket, or -1. */
   int find(long bucket, int state, @Nullable Object key, int hash) {
     int count = count(state);
+    space.touch(bucket, LAYOUTS[LAYOUTS.length - 1].size());
     for (int i = 0; i < count; i += 2) {
       long hashes = space.word(bucket, hashField(i));
       if ((int) hashes == hash && isAt(bucket, state, i, key)) {
@@ -174,8 +176,11 @@ final class HashBuckets {
 
   /** Whose hash is the same has the same key nearly always, so its value is wanted next. */
   private boolean isAt(long bucket, int state, int index, @Nullable Object key) {
-    space.touch(space.slot(bucket, valueField(state, index)));
-    return space.holds(space.slot(bucket, keyField(state, index)), key);
+    long keySlot = space.slot(bucket, keyField(state, index));
+    long value = space.slot(bucket, valueField(state, index));
+    space.touch(keySlot, KEY_TOUCHED);
+    space.touch(value);
+    return space.holds(keySlot, key);
   }
 
   /** Adds to a bucket with room. What can fail is done before the bucket counts the entry. */

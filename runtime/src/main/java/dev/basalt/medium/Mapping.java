@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Every access is checked against {@link #limit}: a wild offset is a {@link
- *       CorruptPoolException}, never a fault.
+ *       CorruptPoolException}, never a fault. The one exception is {@link #latestWord}, whose
+ *       caller has checked the object before.
  *   <li>The address range stays mapped to something readable until this object is unreachable:
  *       {@link #close} sets the limit to 0 and replaces the pages by empty ones, so a reader that
  *       passed its check just before sees zeros and not a fault.
@@ -43,6 +44,15 @@ public final class Mapping {
 
   /** Words that lie less than this behind an object's start are near it. */
   private static final int NEAR = 512;
+
+  /** Objects start before this, so the sum with an address is none that is negative. */
+  private static final long PLACES = 1L << 47;
+
+  /** Bytes that come into the processor's cache together. */
+  private static final int LINE = 64;
+
+  /** A sum that is hardly ever met. */
+  private static final long RARE = 0x5EA5_0B5E_55ED_0DD5L;
 
   /** All of memory; the checks of this class are the only bounds. */
   @SuppressWarnings("restricted")
@@ -304,28 +314,49 @@ public final class Mapping {
 
   /**
    * Reads an aligned long of an object as it is now. The value counts if the object's version is
-   * the same before and after, and positive: so it is not from the middle of a commit.
+   * positive behind the load: a commit that had begun to change the object before has ended then.
    *
-   * @param object where the object starts
-   * @param wordOffset bytes from its start
-   * @param otherwise answers if the value does not count, or the object lies outside the mapping
+   * <p>Does not look at the limit. A closed mapping has zeroes there.
+   *
+   * @param object where the object starts, or a negative number; the object lies in the mapping,
+   *     which has been looked at (when its handle was made, or just now)
+   * @param wordOffset bytes from its start, within the object
+   * @param otherwise answers if the value does not count, or there is no object
    * @return the value
    */
   public long latestWord(long object, int wordOffset, SlowRead otherwise) {
-    long end = end(wordOffset);
-    if (Long.compareUnsigned(object, end) < 0) {
-      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(object, end);
-      long version = (long) WORDS.get(ALL, address);
+    if (Long.compareUnsigned(object, PLACES) < 0) {
+      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(object, PLACES);
+      long word = (long) WORDS.get(ALL, address + wordOffset);
       VarHandle.loadLoadFence();
+      long version = (long) WORDS.get(ALL, address);
+      VarHandle.loadLoadFence(); // what is read after this is not older
       if (version > 0) {
-        long word = (long) WORDS.get(ALL, address + wordOffset);
-        VarHandle.loadLoadFence();
-        if ((long) WORDS.get(ALL, address) == version) {
-          return word;
-        }
+        return word;
       }
     }
     return otherwise.readSlow(object, wordOffset);
+  }
+
+  /**
+   * Begins to bring some bytes into the processor's cache: all of them are on their way at once,
+   * where a search would meet one line after the other. Does nothing else.
+   *
+   * @param offset where the bytes start
+   * @param length how many, at most {@value #NEAR}
+   */
+  public void touch(long offset, int length) {
+    long end = shiftedNearEnd >>> SHIFT;
+    if (Long.compareUnsigned(offset, end) < 0) {
+      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(offset, end);
+      long all = 0;
+      for (int at = 0; at < length; at += LINE) {
+        all += (long) WORDS.get(ALL, address + at);
+      }
+      if (all == RARE) {
+        Thread.onSpinWait(); // what is loaded and not used would not be loaded
+      }
+    }
   }
 
   /** Objects that start before this have the word inside the mapping; a few behind it, too. */

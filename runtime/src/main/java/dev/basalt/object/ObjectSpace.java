@@ -810,6 +810,21 @@ public final class ObjectSpace {
   }
 
   /**
+   * Begins to bring in the first bytes of an object that is about to be read; does nothing else.
+   *
+   * @param slot the object; nothing happens for any other slot
+   * @param length how many bytes, at most 512, perhaps more than the object has
+   */
+  public void touch(long slot, int length) {
+    Heap heap = transactions.heap();
+    if (SlotFormat.isPointer(slot)
+        && heap.isKnownSound(slot)
+        && heap.isKnownSound(slot + length - 1)) {
+      memory.touch(slot, length);
+    }
+  }
+
+  /**
    * Whether a slot holds something equal to a value; strings and small values are compared in
    * place. Inside a transaction.
    *

@@ -272,15 +272,11 @@ final class CommitPath {
       snapshots.beginApplying();
       update.releaseSnapshot();
       commit.clearNew();
-      Update.Listener listener = update.listener();
-      if (listener != null) {
-        listener.committing();
-      }
       if (!big) {
         snapshots.announce();
       }
       commit.keepImages(versions, snapshots, big, sequence);
-      commit.apply(sequence, big ? snapshots::announce : CommitPath::doNothing);
+      commit.apply(sequence, () -> beforeStamps(update, big));
       snapshots.publish(sequence);
       update.work().seen = sequence;
     } catch (RuntimeException | Error e) {
@@ -295,7 +291,17 @@ final class CommitPath {
     }
   }
 
-  private static void doNothing() {}
+  /** All bytes are in place, so those of new objects may be found. */
+  private void beforeStamps(Update update, boolean big) {
+    VarHandle.storeStoreFence();
+    Update.Listener listener = update.listener();
+    if (listener != null) {
+      listener.committing();
+    }
+    if (big) {
+      snapshots.announce();
+    }
+  }
 
   /** Drops states that no snapshot needs any more. */
   void trimVersions() {

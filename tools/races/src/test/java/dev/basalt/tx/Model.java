@@ -42,6 +42,15 @@ final class Model {
     return version == 1 ? word : kept(isFirst);
   }
 
+  /** The protocol of a read outside transactions; -1 if the object is being changed. */
+  long latest(boolean isFirst) {
+    long word = isFirst ? first : last;
+    VarHandle.loadLoadFence();
+    long found = version;
+    VarHandle.loadLoadFence();
+    return found > 0 ? word : -1;
+  }
+
   long kept(boolean isFirst) {
     VarHandle.loadLoadFence();
     long[] words = image.get();

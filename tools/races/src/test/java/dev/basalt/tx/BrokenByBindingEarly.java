@@ -1,0 +1,40 @@
+package dev.basalt.tx;
+
+import dev.basalt.medium.Mapping;
+import java.lang.foreign.MemorySegment;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.J_Result;
+
+/** A handle gets its place before what it leads to is there. */
+@JCStressTest
+@Outcome(
+    id = {"7", "-1"},
+    expect = Expect.ACCEPTABLE,
+    desc = "The stored state, or the plain one.")
+@Outcome(expect = Expect.FORBIDDEN, desc = "What the block held before.")
+@State
+public class BrokenByBindingEarly implements Mapping.SlowRead {
+  private final long object = WordOfANewObject.newBlock();
+  private long place = Pending.next();
+
+  @Override
+  public long readSlow(long at, int wordOffset) {
+    return -1;
+  }
+
+  @Actor
+  public void read(J_Result result) {
+    result.r1 = Memory.HEAP.memory().latestWord(place, WordOfANewObject.WORD, this);
+  }
+
+  @Actor
+  public void commit() {
+    place = object;
+    Memory.HEAP.put(object + WordOfANewObject.WORD, MemorySegment.ofArray(new long[] {7}));
+    Memory.HEAP.stamp(object, 2);
+  }
+}
