@@ -175,7 +175,12 @@ class BlocksTest {
     }
   }
 
-  /** Every thread has blocks of its own; all of them lose not one addition, and never conflict. */
+  /**
+   * Every thread has blocks of its own; all of them lose not one addition, and hardly ever
+   * conflict: only an update that begins while a commit is between its look at the snapshots and
+   * its stamps may (B2). Were the array the unit, or the blocks the same, there would be a
+   * thousand.
+   */
   @Test
   void manyThreadsCountInBlocksOfTheirOwn() {
     int threads = 8;
@@ -197,7 +202,7 @@ class BlocksTest {
       sum += pool.<Long, RuntimeException>view(() -> get(index));
     }
     assertThat(sum).isEqualTo((long) threads * rounds);
-    assertThat(pool.stats().conflicts()).isEqualTo(before);
+    assertThat(pool.stats().conflicts() - before).isLessThan(10);
   }
 
   /** The model is written under the same lock as the array, and copied when a view begins. */
