@@ -18,6 +18,7 @@ import dev.basalt.format.ClassIds;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.WeakProxyFormat;
+import dev.basalt.object.ObjectSpace;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -504,5 +505,29 @@ class WeakReferencesTest {
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
+  }
+
+  /** A collection of cycles may work on a state from before the pool's first weak reference. */
+  @Test
+  void firstWeakReferenceIsNotThereForWhoeverSeesAnOlderState() {
+    Pool pool = pools.open("test");
+    WeakItem holder = holder(pool);
+    Item keeper = keeper(pool);
+    ObjectSpace space = holder.$basalt$space();
+    pool.view(
+        () -> {
+          assertThat(holder.weakObject()).isNull();
+          Threads.inOther(() -> holder.weak(keeper));
+          space
+              .weakReferences()
+              .clear(
+                  space.transactions().current(),
+                  target -> {
+                    throw new AssertionError("met the reference to " + target);
+                  },
+                  () -> {});
+          return null;
+        });
+    assertThat(holder.weakObject()).isSameAs(keeper);
   }
 }
