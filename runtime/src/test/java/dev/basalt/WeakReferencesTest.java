@@ -530,4 +530,33 @@ class WeakReferencesTest {
         });
     assertThat(holder.weakObject()).isSameAs(keeper);
   }
+
+  /** The index of an older snapshot leads to the proxies of targets that have been freed since. */
+  @Test
+  void proxyIsNotFreedBeforeTheSnapshotsWhoseIndexLeadsToIt() throws InterruptedException {
+    Pool pool = pools.open("test");
+    pool.update(
+        () -> {
+          keeper(pool).next(new Item(1));
+          holder(pool).weak(keeper(pool).next());
+        });
+    holder(pool).weak(null);
+    keeper(pool).next(null);
+    long before = pool.stats().objects();
+    pool.view(
+        () -> {
+          for (int i = 0; pool.stats().objects() == before; i++) {
+            assertThat(i).as("collections until the target is freed").isLessThan(50);
+            System.gc();
+            Threads.inOther(pool::reclaim);
+          }
+          assertThat(pool.stats().objects()).isEqualTo(before - 1);
+          assertThat(pool.stats().limboObjects()).as("the proxy").isEqualTo(1);
+          return null;
+        });
+    pool.reclaim();
+    assertThat(pool.stats().objects()).isLessThan(before - 1);
+    assertThat(pool.stats().limboObjects()).isZero();
+    assertThat(pool.check().unreachableObjects()).isZero();
+  }
 }

@@ -75,8 +75,8 @@ public final class Reclaimer {
     }
 
     @Override
-    public void freed(Update update, long object, LongConsumer unlink) {
-      space.weakReferences().release(update, object, unlink);
+    public void freed(Update update, long object) {
+      space.weakReferences().release(update, object);
       space.handles().remove(object);
     }
 

@@ -1,14 +1,12 @@
 package dev.basalt.object;
 
 import dev.basalt.error.CorruptPoolException;
-import dev.basalt.error.StaleTransactionException;
 import dev.basalt.format.ClassIds;
 import dev.basalt.format.ObjectFormat;
 import dev.basalt.format.PoolHeaderFormat;
 import dev.basalt.format.SlotsFormat;
 import dev.basalt.format.WeakProxyFormat;
 import dev.basalt.tx.Tx;
-import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
 import java.util.function.LongConsumer;
 
@@ -168,18 +166,8 @@ final class WeakIndex {
   /** Visits all proxies. */
   void forEach(Tx tx, LongConsumer visitor) {
     long entry = entry(tx);
-    if (entry != 0 && isThere(tx, entry)) {
+    if (entry != 0) {
       forEachBelow(tx, tx.word(entry, ROOT), 0, visitor);
-    }
-  }
-
-  /** The pool's first weak reference may be newer than what the transaction sees. */
-  private static boolean isThere(Tx tx, long entry) {
-    try {
-      long _ = tx.word(entry, ROOT);
-      return true;
-    } catch (StaleTransactionException | UncommittedObjectException e) {
-      return false;
     }
   }
 

@@ -12,7 +12,6 @@ import dev.basalt.tx.Update;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,13 +142,16 @@ public final class WeakReferences {
         && (int) tx.constantWord(object, ObjectFormat.CLASS_ID) >= ClassIds.FIRST_TYPE;
   }
 
-  /** The update frees an object: its weak references become null. */
-  void release(Update update, long object, LongConsumer unlink) {
+  /**
+   * The update frees an object: its weak references become null. The index has led to the proxy in
+   * all states before, so that counts as a reference that this update takes away.
+   */
+  void release(Update update, long object) {
     Tx tx = update;
     long proxy = mayHaveProxy(tx, object) ? index.find(tx, object) : 0;
     if (proxy != 0) {
       index.remove(update, object);
-      unlink.accept(proxy);
+      Values.count(update, proxy, -1);
       update.putRawWord(proxy + WeakProxyFormat.OBJECT, 0);
       update.putRawWord(proxy + WeakProxyFormat.TARGET, 0);
     }

@@ -242,7 +242,7 @@ final class LimboStep {
       shortened.add(entry);
       return;
     }
-    policy.freed(update, entry.object(), this::unlink);
+    policy.freed(update, entry.object());
     update.free(entry.object());
     freed++;
   }

@@ -43,9 +43,8 @@ public final class LimboSweep {
      *
      * @param update the update that frees it
      * @param object the object
-     * @param unlink takes objects that lose a reference by that, beside those the object refers to
      */
-    void freed(Update update, long object, LongConsumer unlink);
+    void freed(Update update, long object);
 
     /** Takes note that what a step has freed is gone, or that the step has failed. */
     void ended();
