@@ -97,7 +97,7 @@ class WeakRandomTest {
       Threads.inParallel(
           threads,
           i -> {
-            for (int step = 0; step < (STRESS ? 200_000 : 4000); step++) {
+            for (int step = 0; step < (STRESS ? 1_000_000 : 4000); step++) {
               programs.get(i).step();
               if (step % 100 == 0) {
                 long _ = programs.get(i).check();
