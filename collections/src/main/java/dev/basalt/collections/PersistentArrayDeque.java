@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map.Entry;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -23,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  * elements live in the pool.
  *
  * <p>Treats {@code null} as {@link java.util.ArrayDeque} does: it is no element. Every operation is
- * atomic, bulk operations too; inside a transaction it is part of that. Elements are numbered from
- * one end to the other and lie in the leaves of a {@link PersistentTreeMap} by their numbers. So an
- * operation at an end touches the outermost leaf, costs the logarithm of the size, and does not
- * conflict with one at the other end once the elements fill several leaves. Iterators are weakly
- * consistent.
+ * atomic, bulk operations too; inside a transaction it is part of that. The elements lie in a
+ * {@link PersistentLinkedList}: an operation at an end takes constant time and does not conflict
+ * with one at the other end once there are more than two nodes, and iterators are weakly consistent
+ * as that list's are.
  *
  * <p>Safe for use by any number of threads while in a pool; not while plain.
  *
@@ -41,18 +39,18 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
           null,
           List.of(
               new Layout.Declaration(
-                  "elements", FieldKind.REFERENCE, PersistentTreeMap.class.getName())));
+                  "elements", FieldKind.REFERENCE, PersistentLinkedList.class.getName())));
   private static final int ELEMENTS = LAYOUT.offsetOf("elements");
 
   private transient @Nullable ObjectSpace space;
   private transient long offset;
 
-  /** The elements by number; plain or a handle as this is. A handle reads it when first used. */
-  private transient volatile @Nullable PersistentTreeMap<Long, E> elements;
+  /** The elements; plain or a handle as this is. A handle reads it when first used. */
+  private transient volatile @Nullable PersistentLinkedList<E> elements;
 
   /** Creates an empty plain deque. */
   public PersistentArrayDeque() {
-    this.elements = new PersistentTreeMap<>();
+    this.elements = new PersistentLinkedList<>();
   }
 
   /**
@@ -62,41 +60,24 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
    * @throws NullPointerException if one of them is {@code null}
    */
   public PersistentArrayDeque(Collection<? extends E> elements) {
-    PersistentTreeMap<Long, E> numbered = new PersistentTreeMap<>();
-    long number = 0;
+    PersistentLinkedList<E> list = new PersistentLinkedList<>();
     for (E element : elements) {
-      numbered.put(number++, Objects.requireNonNull(element, "element"));
+      list.addLast(Objects.requireNonNull(element, "element"));
     }
-    this.elements = numbered;
+    this.elements = list;
   }
 
   @SuppressWarnings("unchecked") // only this class writes the field
-  private PersistentTreeMap<Long, E> elements() {
-    PersistentTreeMap<Long, E> known = elements;
+  private PersistentLinkedList<E> elements() {
+    PersistentLinkedList<E> known = elements;
     if (known == null) {
       ObjectSpace in = PersistentStructure.space(this);
       known =
-          (PersistentTreeMap<Long, E>)
+          (PersistentLinkedList<E>)
               Objects.requireNonNull(in.read(() -> in.getReference(in.place(this), ELEMENTS)));
       elements = known;
     }
     return known;
-  }
-
-  private void add(E element, boolean atFront) {
-    Objects.requireNonNull(element, "element");
-    PersistentTreeMap<Long, E> map = elements();
-    E _ =
-        map.changing(
-            () -> {
-              Entry<Long, E> end = atFront ? map.firstEntry() : map.lastEntry();
-              long number = end == null ? 0 : end.getKey() + (atFront ? -1 : 1);
-              return map.put(number, element);
-            });
-  }
-
-  private static <E> @Nullable E valueOrNull(@Nullable Entry<Long, E> entry) {
-    return entry == null ? null : entry.getValue();
   }
 
   private static <E> E present(@Nullable E element) {
@@ -125,12 +106,12 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
 
   @Override
   public void addFirst(E element) {
-    add(element, true);
+    elements().addFirst(Objects.requireNonNull(element, "element"));
   }
 
   @Override
   public void addLast(E element) {
-    add(element, false);
+    elements().addLast(Objects.requireNonNull(element, "element"));
   }
 
   @Override
@@ -147,22 +128,22 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
 
   @Override
   public @Nullable E pollFirst() {
-    return valueOrNull(elements().pollFirstEntry());
+    return elements().pollFirst();
   }
 
   @Override
   public @Nullable E pollLast() {
-    return valueOrNull(elements().pollLastEntry());
+    return elements().pollLast();
   }
 
   @Override
   public @Nullable E peekFirst() {
-    return valueOrNull(elements().firstEntry());
+    return elements().peekFirst();
   }
 
   @Override
   public @Nullable E peekLast() {
-    return valueOrNull(elements().lastEntry());
+    return elements().peekLast();
   }
 
   @Override
@@ -231,30 +212,12 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
 
   @Override
   public boolean removeFirstOccurrence(@Nullable Object element) {
-    return removeNext(element, true);
+    return elements().removeFirstOccurrence(element);
   }
 
   @Override
   public boolean removeLastOccurrence(@Nullable Object element) {
-    return removeNext(element, false);
-  }
-
-  private boolean removeNext(@Nullable Object element, boolean fromFront) {
-    if (element == null) {
-      return false;
-    }
-    return elements()
-        .changing(
-            () -> {
-              Iterator<E> all = fromFront ? iterator() : descendingIterator();
-              while (all.hasNext()) {
-                if (element.equals(all.next())) {
-                  all.remove();
-                  return true;
-                }
-              }
-              return false;
-            });
+    return elements().removeLastOccurrence(element);
   }
 
   @Override
@@ -264,7 +227,7 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
 
   @Override
   public boolean contains(@Nullable Object element) {
-    return element != null && elements().reading(() -> super.contains(element));
+    return elements().contains(element);
   }
 
   @Override
@@ -278,37 +241,37 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
 
   @Override
   public boolean removeIf(Predicate<? super E> filter) {
-    return elements().changing(() -> super.removeIf(filter));
+    return elements().removeIf(filter);
   }
 
   @Override
   public boolean removeAll(Collection<?> removed) {
-    return elements().changing(() -> super.removeAll(removed));
+    return elements().removeAll(removed);
   }
 
   @Override
   public boolean retainAll(Collection<?> retained) {
-    return elements().changing(() -> super.retainAll(retained));
+    return elements().retainAll(retained);
   }
 
   @Override
   public Iterator<E> iterator() {
-    return elements().values().iterator();
+    return elements().iterator();
   }
 
   @Override
   public Iterator<E> descendingIterator() {
-    return elements().descendingMap().values().iterator();
+    return elements().descendingIterator();
   }
 
   @Override
   public Object[] toArray() {
-    return elements().reading(() -> super.toArray());
+    return elements().toArray();
   }
 
   @Override
   public <T> T[] toArray(T[] array) {
-    return elements().reading(() -> super.toArray(array));
+    return elements().toArray(array);
   }
 
   @Override

@@ -272,7 +272,7 @@ class CollectionsCrashTest {
             return CollectionsCrashTest.text(deque);
           }
         };
-    survives(PersistentArrayDeque::new, play, 24, 16, "+PersistentTreeMap$", "-PersistentTreeMap$");
+    survives(PersistentArrayDeque::new, play, 24, 16, "+LinkedNode", "-LinkedNode");
   }
 
   @Test
