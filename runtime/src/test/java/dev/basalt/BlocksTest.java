@@ -7,7 +7,7 @@ import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.object.Layouts;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,30 +29,30 @@ class BlocksTest {
 
   private Pool pool;
   private Item root;
-  private ObjectSpace space;
+  private Structures structures;
   private long array;
 
   @BeforeEach
   void open() {
     pool = pools.open(pools.builder("test").durability(Durability.ASYNC).logSize(1L << 20));
     root = pool.root("root", Item.class, () -> new Item(0));
-    space = root.$basalt$space();
+    structures = root.$basalt$space().structures();
     pool.update(
         () -> {
-          array = space.createSlots(LENGTH);
+          array = structures.createSlots(LENGTH);
           for (int i = 0; i < LENGTH; i++) {
             set(i, 0);
           }
-          space.putSlot(root.$basalt$offset(), VALUE, array);
+          structures.putSlot(root.$basalt$offset(), VALUE, array);
         });
   }
 
   private void set(int index, long value) {
-    space.putSlot(array, ObjectSpace.slotAt(index), value << 4 | SlotFormat.LONG);
+    structures.putSlot(array, Structures.slotOffset(index), value << 4 | SlotFormat.LONG);
   }
 
   private long get(int index) {
-    return space.slot(array, ObjectSpace.slotAt(index)) >> 4;
+    return structures.slot(array, Structures.slotOffset(index)) >> 4;
   }
 
   /** Runs an update in the middle of another one and returns how often that ran. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.object.Layouts;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,7 +19,7 @@ class MovedSlotsTest {
   @RegisterExtension final Pools pools = new Pools();
 
   private Pool pool;
-  private ObjectSpace space;
+  private Structures structures;
   private long from;
   private long to;
 
@@ -27,28 +27,29 @@ class MovedSlotsTest {
   void open() {
     pool = pools.open();
     Item root = pool.root("root", Item.class, () -> new Item(0));
-    space = root.$basalt$space();
+    structures = root.$basalt$space().structures();
     pool.update(
         () -> {
-          from = space.createSlots(LENGTH);
-          to = space.createSlots(LENGTH);
-          space.putSlot(root.$basalt$offset(), VALUE, from);
-          space.putSlot(from, at(LENGTH - 1), to);
+          from = structures.createSlots(LENGTH);
+          to = structures.createSlots(LENGTH);
+          structures.putSlot(root.$basalt$offset(), VALUE, from);
+          structures.putSlot(from, at(LENGTH - 1), to);
           for (int i = 0; i < 10; i++) {
-            space.putReference(from, at(i), new Item(i));
+            structures.putReference(from, at(i), new Item(i));
           }
         });
   }
 
   private static int at(int index) {
-    return ObjectSpace.slotAt(index);
+    return Structures.slotOffset(index);
   }
 
   private void assertMoved(long array, int first) {
     pool.view(
         () -> {
           for (int i = 0; i < 10; i++) {
-            assertThat(((Item) space.getReference(array, at(first + i))).number()).isEqualTo(i);
+            assertThat(((Item) structures.getReference(array, at(first + i))).number())
+                .isEqualTo(i);
           }
         });
     assertThat(pool.check().findings()).isEmpty();
@@ -56,29 +57,30 @@ class MovedSlotsTest {
 
   @Test
   void moveToAnotherArrayAndLeaveNothing() {
-    pool.update(() -> space.moveSlots(from, at(0), to, at(70), 10));
+    pool.update(() -> structures.moveSlots(from, at(0), to, at(70), 10));
     assertMoved(to, 70);
     pool.view(
         () -> {
           for (int i = 0; i < 10; i++) {
-            assertThat(space.slot(from, at(i))).isZero();
+            assertThat(structures.slot(from, at(i))).isZero();
           }
         });
   }
 
   @Test
   void moveOverThemselvesUpAndDown() {
-    pool.update(() -> space.moveSlots(from, at(0), from, at(3), 10));
+    pool.update(() -> structures.moveSlots(from, at(0), from, at(3), 10));
     assertMoved(from, 3);
-    pool.update(() -> space.moveSlots(from, at(3), from, at(1), 10));
+    pool.update(() -> structures.moveSlots(from, at(3), from, at(1), 10));
     assertMoved(from, 1);
-    pool.view(() -> assertThat(space.slot(from, at(0)) + space.slot(from, at(11))).isZero());
+    pool.view(
+        () -> assertThat(structures.slot(from, at(0)) + structures.slot(from, at(11))).isZero());
   }
 
   @Test
   void doNotMoveOntoOthers() {
     assertThatThrownBy(
-            () -> pool.update(() -> space.moveSlots(from, at(0), from, at(LENGTH - 10), 10)))
+            () -> pool.update(() -> structures.moveSlots(from, at(0), from, at(LENGTH - 10), 10)))
         .isInstanceOf(IllegalStateException.class);
     assertMoved(from, 0);
   }

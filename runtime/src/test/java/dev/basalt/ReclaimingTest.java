@@ -6,7 +6,7 @@ import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
 import dev.basalt.object.Layouts;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,13 +94,13 @@ class ReclaimingTest {
   void wideArrayIsFreedInSteps() {
     Pool pool = pools.open(large("array"));
     Item root = root(pool);
-    ObjectSpace space = root.$basalt$space();
+    Structures structures = root.$basalt$space().structures();
     Item shared = new Item(-1);
     root.other(shared);
     int step = 10_000;
     pool.update(() -> root.value(new Object[MANY]));
     long objects = pool.stats().objects();
-    fill(pool, root, space, step, shared);
+    fill(pool, root, structures, step, shared);
     assertThat(pool.stats().objects()).isGreaterThan(objects + MANY / 2 - 1);
     root.value(null);
     awaitEmptyLimbo(pool);
@@ -110,15 +110,16 @@ class ReclaimingTest {
   }
 
   /** Every other element is an item of its own, the others are one and the same. */
-  private static void fill(Pool pool, Item root, ObjectSpace space, int step, Item shared) {
+  private static void fill(Pool pool, Item root, Structures structures, int step, Item shared) {
     for (int done = 0; done < MANY; done += step) {
       int from = done;
       pool.update(
           () -> {
             long slots =
-                space.slot(root.$basalt$offset(), Layouts.of(Item.class).offsetOf("value"));
+                structures.slot(root.$basalt$offset(), Layouts.of(Item.class).offsetOf("value"));
             for (int i = from; i < from + step; i++) {
-              space.putReference(slots, ObjectSpace.slotAt(i), i % 2 == 0 ? new Item(i) : shared);
+              structures.putReference(
+                  slots, Structures.slotOffset(i), i % 2 == 0 ? new Item(i) : shared);
             }
           });
     }

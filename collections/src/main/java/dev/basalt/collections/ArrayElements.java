@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -33,33 +33,33 @@ final class ArrayElements<E extends @Nullable Object> {
   private static final int SIZE = LIST.offsetOf("size");
   private static final int DIRECTORY = LIST.offsetOf("directory");
 
-  private final ObjectSpace space;
+  private final Structures structures;
   private final long list;
   private final Slots slots;
 
-  ArrayElements(ObjectSpace space, long list) {
-    this.space = space;
+  ArrayElements(Structures structures, long list) {
+    this.structures = structures;
     this.list = list;
-    this.slots = new Slots(space, list, DIRECTORY);
+    this.slots = new Slots(structures, list, DIRECTORY);
   }
 
   int size() {
-    return space.getInt(list, SIZE);
+    return structures.getInt(list, SIZE);
   }
 
   private void setSize(int size) {
-    space.putInt(list, SIZE, size);
+    structures.putInt(list, SIZE, size);
   }
 
   // ---- one element
 
   @SuppressWarnings({"unchecked", "NullAway"}) // the list's type is not stored
   private E element(int index) {
-    return (E) space.getReference(slots.leaf(index), Slots.place(index));
+    return (E) structures.getReference(slots.leaf(index), Slots.place(index));
   }
 
   private void setElement(int index, E element) {
-    space.putReference(slots.leaf(index), Slots.place(index), element);
+    structures.putReference(slots.leaf(index), Slots.place(index), element);
   }
 
   long slot(int index) {
@@ -183,7 +183,7 @@ final class ArrayElements<E extends @Nullable Object> {
   int indexOf(@Nullable Object element) {
     int size = size();
     for (int i = 0; i < size; i++) {
-      if (space.holds(slots.get(i), element)) {
+      if (structures.holds(slots.get(i), element)) {
         return i;
       }
     }
@@ -192,7 +192,7 @@ final class ArrayElements<E extends @Nullable Object> {
 
   int lastIndexOf(@Nullable Object element) {
     for (int i = size() - 1; i >= 0; i--) {
-      if (space.holds(slots.get(i), element)) {
+      if (structures.holds(slots.get(i), element)) {
         return i;
       }
     }

@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -41,10 +41,10 @@ final class HashBuckets {
   private static final int DEPTH_SHIFT = 16;
   private static final int BYTE = 0xFF;
 
-  private final ObjectSpace space;
+  private final Structures structures;
 
-  HashBuckets(ObjectSpace space) {
-    this.space = space;
+  HashBuckets(Structures structures) {
+    this.structures = structures;
   }
 
   /** Fields of a size are laid out by name. */
@@ -70,7 +70,7 @@ final class HashBuckets {
 
   /** Count, capacity and depth of a bucket. */
   int state(long bucket) {
-    return (int) space.word(bucket, STATE);
+    return (int) structures.word(bucket, STATE);
   }
 
   static int count(int state) {
@@ -86,7 +86,7 @@ final class HashBuckets {
   }
 
   private void setState(long bucket, int count, int capacity, int depth) {
-    space.putLong(
+    structures.putLong(
         bucket, STATE, count | (long) capacity << CAPACITY_SHIFT | (long) depth << DEPTH_SHIFT);
   }
 
@@ -105,7 +105,7 @@ final class HashBuckets {
   long create(int entries, int depth) {
     for (int i = 0; i < CAPACITIES.length; i++) {
       if (entries <= CAPACITIES[i]) {
-        long bucket = space.create(LAYOUTS[i]);
+        long bucket = structures.create(LAYOUTS[i]);
         setState(bucket, 0, CAPACITIES[i], depth);
         return bucket;
       }
@@ -115,17 +115,17 @@ final class HashBuckets {
 
   /** The bucket with more entries of the same hash, or 0. */
   long chained(long bucket, int state) {
-    return depth(state) < DEPTH_MAX ? 0 : space.slot(bucket, CHAIN);
+    return depth(state) < DEPTH_MAX ? 0 : structures.slot(bucket, CHAIN);
   }
 
   void setChained(long bucket, long next) {
-    space.putSlot(bucket, CHAIN, next);
+    structures.putSlot(bucket, CHAIN, next);
   }
 
   // ---- entries
 
   int hash(long bucket, int index) {
-    return space.getInt(bucket, hashField(index));
+    return structures.getInt(bucket, hashField(index));
   }
 
   private static int hashField(int index) {
@@ -141,27 +141,27 @@ final class HashBuckets {
   }
 
   @Nullable Object key(long bucket, int state, int index) {
-    return space.getReference(bucket, keyField(state, index));
+    return structures.getReference(bucket, keyField(state, index));
   }
 
   @Nullable Object value(long bucket, int state, int index) {
-    return space.getReference(bucket, valueField(state, index));
+    return structures.getReference(bucket, valueField(state, index));
   }
 
   void setValue(long bucket, int state, int index, @Nullable Object value) {
-    space.putReference(bucket, valueField(state, index), value);
+    structures.putReference(bucket, valueField(state, index), value);
   }
 
   boolean holdsValue(long bucket, int state, int index, @Nullable Object value) {
-    return space.holds(space.slot(bucket, valueField(state, index)), value);
+    return structures.holds(structures.slot(bucket, valueField(state, index)), value);
   }
 
   /** The index of a key in one bucket, or -1. */
   int find(long bucket, int state, @Nullable Object key, int hash) {
     int count = count(state);
-    space.touch(bucket, LAYOUTS[LAYOUTS.length - 1].size());
+    structures.touch(bucket, LAYOUTS[LAYOUTS.length - 1].size());
     for (int i = 0; i < count; i += 2) {
-      long hashes = space.word(bucket, hashField(i));
+      long hashes = structures.word(bucket, hashField(i));
       if ((int) hashes == hash && isAt(bucket, state, i, key)) {
         return i;
       }
@@ -176,25 +176,25 @@ final class HashBuckets {
 
   /** Whose hash is the same has the same key nearly always, so its value is wanted next. */
   private boolean isAt(long bucket, int state, int index, @Nullable Object key) {
-    long keySlot = space.slot(bucket, keyField(state, index));
-    long value = space.slot(bucket, valueField(state, index));
-    space.touch(keySlot, KEY_TOUCHED);
-    space.touch(value);
-    return space.holds(keySlot, key);
+    long keySlot = structures.slot(bucket, keyField(state, index));
+    long value = structures.slot(bucket, valueField(state, index));
+    structures.touch(keySlot, KEY_TOUCHED);
+    structures.touch(value);
+    return structures.holds(keySlot, key);
   }
 
   /** Adds to a bucket with room. What can fail is done before the bucket counts the entry. */
   void add(long bucket, @Nullable Object key, int hash, @Nullable Object value) {
     int state = state(bucket);
     int index = count(state);
-    space.putReference(bucket, keyField(state, index), key);
+    structures.putReference(bucket, keyField(state, index), key);
     try {
-      space.putReference(bucket, valueField(state, index), value);
+      structures.putReference(bucket, valueField(state, index), value);
     } catch (RuntimeException | Error e) {
-      space.putSlot(bucket, keyField(state, index), 0);
+      structures.putSlot(bucket, keyField(state, index), 0);
       throw e;
     }
-    space.putInt(bucket, hashField(index), hash);
+    structures.putInt(bucket, hashField(index), hash);
     setCount(bucket, state, index + 1);
   }
 
@@ -202,8 +202,8 @@ final class HashBuckets {
   void remove(long bucket, int index) {
     int state = state(bucket);
     int last = count(state) - 1;
-    space.putSlot(bucket, keyField(state, index), 0);
-    space.putSlot(bucket, valueField(state, index), 0);
+    structures.putSlot(bucket, keyField(state, index), 0);
+    structures.putSlot(bucket, valueField(state, index), 0);
     if (index != last) {
       move(bucket, state, last, bucket, state, index);
     }
@@ -211,8 +211,8 @@ final class HashBuckets {
   }
 
   private void move(long from, int fromState, int fromIndex, long to, int toState, int toIndex) {
-    space.putInt(to, hashField(toIndex), hash(from, fromIndex));
-    space.moveSlots(from, keyField(fromState, fromIndex), to, keyField(toState, toIndex), 2);
+    structures.putInt(to, hashField(toIndex), hash(from, fromIndex));
+    structures.moveSlots(from, keyField(fromState, fromIndex), to, keyField(toState, toIndex), 2);
   }
 
   /** Moves the entries with a bit of their hash set, or all if the mask is 0, to another bucket. */

@@ -1,6 +1,6 @@
 package dev.basalt.collections;
 
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +19,12 @@ final class HashEdits {
 
   private final HashTrie trie;
   private final HashBuckets buckets;
-  private final ObjectSpace space;
+  private final Structures structures;
 
   HashEdits(HashTrie trie) {
     this.trie = trie;
     this.buckets = trie.buckets;
-    this.space = trie.space;
+    this.structures = trie.structures;
   }
 
   // ---- growing
@@ -32,7 +32,7 @@ final class HashEdits {
   /** Adds a key that is not there. */
   void add(@Nullable Object key, int hash, @Nullable Object value) {
     if (trie.root() == 0) {
-      space.putSlot(trie.map, HashTrie.ROOT, buckets.create(1, 0));
+      structures.putSlot(trie.map, HashTrie.ROOT, buckets.create(1, 0));
     }
     buckets.add(withRoom(hash), key, hash, value);
     trie.cells().add(1);
@@ -152,7 +152,7 @@ final class HashEdits {
       return true;
     }
     long buddy = path.buddy(depth);
-    if (space.isSlots(buddy)) {
+    if (structures.isSlots(buddy)) {
       return false;
     }
     int buddyState = buckets.state(buddy);
@@ -188,7 +188,7 @@ final class HashEdits {
   }
 
   void clear() {
-    space.putSlot(trie.map, HashTrie.ROOT, 0);
+    structures.putSlot(trie.map, HashTrie.ROOT, 0);
     trie.cells().unite();
   }
 }

@@ -1,13 +1,13 @@
 package dev.basalt.collections;
 
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 
 /** The nodes between a map's root and the bucket of a hash. Inside an update. */
 final class HashPath {
   private static final int LEVELS_MAX = Integer.SIZE;
 
   private final HashTrie trie;
-  private final ObjectSpace space;
+  private final Structures structures;
   private final long[] nodes = new long[LEVELS_MAX];
   private final int[] indices = new int[LEVELS_MAX];
   private final int[] widths = new int[LEVELS_MAX];
@@ -18,16 +18,16 @@ final class HashPath {
   /** Walks to the bucket of a hash; the map has a root. */
   HashPath(HashTrie trie, int hash) {
     this.trie = trie;
-    this.space = trie.space;
+    this.structures = trie.structures;
     long at = trie.root();
-    while (space.isSlots(at)) {
+    while (structures.isSlots(at)) {
       int width = trie.width(at);
       int index = HashTrie.index(hash, end, width);
       nodes[levels] = at;
       widths[levels] = width;
       indices[levels++] = index;
       end += width;
-      at = space.slot(at, ObjectSpace.slotOffset(index));
+      at = structures.slot(at, Structures.slotOffset(index));
     }
     bucket = at;
   }
@@ -62,14 +62,14 @@ final class HashPath {
 
   private void set(int level, long slot) {
     if (level == 0) {
-      space.putSlot(trie.map, HashTrie.ROOT, slot);
+      structures.putSlot(trie.map, HashTrie.ROOT, slot);
     } else {
       set(nodes[level - 1], indices[level - 1], slot);
     }
   }
 
   private void set(long node, int index, long slot) {
-    space.putSlot(node, ObjectSpace.slotOffset(index), slot);
+    structures.putSlot(node, Structures.slotOffset(index), slot);
   }
 
   /** The first of the slots of the last node in which a bucket of a depth is. */
@@ -80,7 +80,7 @@ final class HashPath {
   /** What is in the slots beside those of the bucket, which is of a depth greater than begin. */
   long buddy(int depth) {
     int other = first(depth) ^ (1 << (end - depth));
-    return space.slot(nodes[levels - 1], ObjectSpace.slotOffset(other));
+    return structures.slot(nodes[levels - 1], Structures.slotOffset(other));
   }
 
   /** Puts a bucket of a depth where this one is. */
@@ -108,9 +108,9 @@ final class HashPath {
   void widen() {
     long old = nodes[levels - 1];
     int length = 1 << width();
-    long node = space.createSlots(2 * length);
+    long node = structures.createSlots(2 * length);
     for (int i = 0; i < length; i++) {
-      long slot = space.slot(old, ObjectSpace.slotOffset(i));
+      long slot = structures.slot(old, Structures.slotOffset(i));
       set(node, 2 * i, slot);
       set(node, 2 * i + 1, slot);
       set(old, i, 0);
@@ -120,7 +120,7 @@ final class HashPath {
 
   /** Puts a node of two slots between the last node and the bucket, which has one slot. */
   void deepen() {
-    long node = space.createSlots(2);
+    long node = structures.createSlots(2);
     set(node, 0, bucket);
     set(node, 1, bucket);
     set(levels, node);

@@ -2,8 +2,8 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.StableHash;
+import dev.basalt.object.Structures;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +37,16 @@ final class HashTrie {
   static final int ROOT = MAP.offsetOf("root");
   static final int CELLS = MAP.offsetOf("cells");
 
-  final ObjectSpace space;
+  final Structures structures;
   final long map;
   final HashBuckets buckets;
   private final SizeCells cells;
 
-  HashTrie(ObjectSpace space, long map) {
-    this.space = space;
+  HashTrie(Structures structures, long map) {
+    this.structures = structures;
     this.map = map;
-    this.buckets = new HashBuckets(space);
-    this.cells = new SizeCells(space, map, CELLS);
+    this.buckets = new HashBuckets(structures);
+    this.cells = new SizeCells(structures, map, CELLS);
   }
 
   /** Spreads a key's hash code over all bits (the end of A. Appleby's MurmurHash3). */
@@ -58,7 +58,7 @@ final class HashTrie {
   }
 
   long root() {
-    return space.slot(map, ROOT);
+    return structures.slot(map, ROOT);
   }
 
   SizeCells cells() {
@@ -70,7 +70,7 @@ final class HashTrie {
     if (root == 0) {
       return 0;
     }
-    return space.isSlots(root) ? cells.sum() : sizeOfChain(root);
+    return structures.isSlots(root) ? cells.sum() : sizeOfChain(root);
   }
 
   private int sizeOfChain(long first) {
@@ -85,7 +85,7 @@ final class HashTrie {
 
   /** The bits that a node takes from a hash. */
   int width(long node) {
-    return Integer.numberOfTrailingZeros(space.slotsLength(node));
+    return Integer.numberOfTrailingZeros(structures.slotsLength(node));
   }
 
   /** Which slot of a node a hash belongs to. */
@@ -97,9 +97,9 @@ final class HashTrie {
   long bucketOf(int hash) {
     long at = root();
     int begin = 0;
-    while (at != 0 && space.isSlots(at)) {
+    while (at != 0 && structures.isSlots(at)) {
       int width = width(at);
-      at = space.slot(at, ObjectSpace.slotOffset(index(hash, begin, width)));
+      at = structures.slot(at, Structures.slotOffset(index(hash, begin, width)));
       begin += width;
     }
     return at;

@@ -1,7 +1,7 @@
 package dev.basalt.collections;
 
 import dev.basalt.collections.LinkedNodes.Place;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +18,11 @@ final class LinkedEdits {
   private static final int MERGED_MAX = CAPACITY * 3 / 4;
 
   private final LinkedNodes nodes;
-  private final ObjectSpace space;
+  private final Structures structures;
 
   LinkedEdits(LinkedNodes nodes) {
     this.nodes = nodes;
-    this.space = nodes.space;
+    this.structures = nodes.structures;
   }
 
   // ---- the ends
@@ -60,7 +60,8 @@ final class LinkedEdits {
     if (front ? first == 0 : first + count == CAPACITY) {
       first = makeRoom(node, front);
     }
-    space.putReference(node, LinkedNodes.slotField(front ? first - 1 : first + count), element);
+    structures.putReference(
+        node, LinkedNodes.slotField(front ? first - 1 : first + count), element);
     nodes.setFirst(node, front ? first - 1 : first);
     nodes.setCount(node, count + 1);
   }
@@ -84,7 +85,7 @@ final class LinkedEdits {
   }
 
   private void moveWithin(long node, int from, int to, int slots) {
-    space.moveSlots(node, LinkedNodes.slotField(from), node, LinkedNodes.slotField(to), slots);
+    structures.moveSlots(node, LinkedNodes.slotField(from), node, LinkedNodes.slotField(to), slots);
   }
 
   /** Removes the element at an end of a list that is not empty. */
@@ -93,7 +94,7 @@ final class LinkedEdits {
     int count = nodes.count(node);
     int at = front ? 0 : count - 1;
     Object element = nodes.element(node, at);
-    space.putSlot(node, nodes.field(node, at), 0);
+    structures.putSlot(node, nodes.field(node, at), 0);
     nodes.setFirst(node, nodes.first(node) + (front ? 1 : 0));
     nodes.setCount(node, count - 1);
     if (count == 1) {
@@ -138,11 +139,11 @@ final class LinkedEdits {
     int at = nodes.first(node) + place.at();
     int behind = count - place.at();
     int free = LinkedNodes.slotField(at + behind);
-    space.putReference(node, free, element);
-    long added = space.slot(node, free);
-    space.putSlot(node, free, 0);
+    structures.putReference(node, free, element);
+    long added = structures.slot(node, free);
+    structures.putSlot(node, free, 0);
     moveWithin(node, at, at + 1, behind);
-    space.putSlot(node, LinkedNodes.slotField(at), added);
+    structures.putSlot(node, LinkedNodes.slotField(at), added);
     nodes.setCount(node, count + 1);
     nodes.cells.add(1);
     return place;
@@ -170,7 +171,8 @@ final class LinkedEdits {
   private void move(long from, int start, long to) {
     int count = nodes.count(from);
     int before = nodes.count(to);
-    space.moveSlots(from, nodes.field(from, start), to, nodes.field(to, before), count - start);
+    structures.moveSlots(
+        from, nodes.field(from, start), to, nodes.field(to, before), count - start);
     nodes.setCount(to, before + count - start);
     nodes.setCount(from, start);
     nodes.addMove(from);
@@ -189,7 +191,7 @@ final class LinkedEdits {
     }
     Object element = nodes.element(node, place.at());
     int at = nodes.first(node) + place.at();
-    space.putSlot(node, LinkedNodes.slotField(at), 0);
+    structures.putSlot(node, LinkedNodes.slotField(at), 0);
     moveWithin(node, at + 1, at, count - place.at() - 1);
     nodes.setCount(node, count - 1);
     nodes.cells.add(-1);
@@ -229,7 +231,7 @@ final class LinkedEdits {
       int kept = 0;
       for (int i = 0; i < count; i++, index++) {
         if (removed.get(index)) {
-          space.putSlot(node, LinkedNodes.slotField(first + i), 0);
+          structures.putSlot(node, LinkedNodes.slotField(first + i), 0);
         } else if (kept++ < i) {
           moveWithin(node, first + i, first + kept - 1, 1);
         }

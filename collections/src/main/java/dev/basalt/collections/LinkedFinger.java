@@ -37,7 +37,7 @@ final class LinkedFinger {
     transaction = outerTransaction;
     handle =
         outerTransaction == null
-            ? (LinkedNode) Objects.requireNonNull(nodes.space.value(newNode))
+            ? (LinkedNode) Objects.requireNonNull(nodes.structures.value(newNode))
             : null;
   }
 

@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,14 +67,14 @@ final class LinkedNodes {
   private static final int COUNT = NODE.offsetOf("count");
   private static final int MOVES = NODE.offsetOf("moves");
 
-  final ObjectSpace space;
+  final Structures structures;
   final long list;
   final SizeCells cells;
 
-  LinkedNodes(ObjectSpace space, long list) {
-    this.space = space;
+  LinkedNodes(Structures structures, long list) {
+    this.structures = structures;
     this.list = list;
-    this.cells = new SizeCells(space, list, CELLS);
+    this.cells = new SizeCells(structures, list, CELLS);
   }
 
   private static Layout nodeLayout() {
@@ -97,23 +97,23 @@ final class LinkedNodes {
 
   /** Gives a new list its ends. */
   void create() {
-    space.putSlot(list, FRONT, space.create(END));
-    space.putSlot(list, BACK, space.create(END));
+    structures.putSlot(list, FRONT, structures.create(END));
+    structures.putSlot(list, BACK, structures.create(END));
   }
 
   // ---- the list
 
   private long end(boolean front) {
-    return space.slot(list, front ? FRONT : BACK);
+    return structures.slot(list, front ? FRONT : BACK);
   }
 
   /** The first or the last node; 0 if the list is empty. */
   long outer(boolean front) {
-    return space.slot(end(front), OUTER);
+    return structures.slot(end(front), OUTER);
   }
 
   void setOuter(boolean front, long node) {
-    space.putSlot(end(front), OUTER, node);
+    structures.putSlot(end(front), OUTER, node);
   }
 
   boolean isEmpty() {
@@ -131,58 +131,58 @@ final class LinkedNodes {
 
   /** How often the list has been cleared: nodes from before are no longer its own. */
   int clears() {
-    return space.getInt(list, CLEARS);
+    return structures.getInt(list, CLEARS);
   }
 
   void clear() {
     setOuter(true, 0);
     setOuter(false, 0);
     cells.unite();
-    space.putInt(list, CLEARS, clears() + 1);
+    structures.putInt(list, CLEARS, clears() + 1);
   }
 
   // ---- a node
 
   long createNode(int first) {
-    long node = space.create(NODE);
-    space.putInt(node, FIRST, first);
+    long node = structures.create(NODE);
+    structures.putInt(node, FIRST, first);
     return node;
   }
 
   int count(long node) {
-    return space.getInt(node, COUNT);
+    return structures.getInt(node, COUNT);
   }
 
   void setCount(long node, int count) {
-    space.putInt(node, COUNT, count);
+    structures.putInt(node, COUNT, count);
   }
 
   int first(long node) {
-    return space.getInt(node, FIRST);
+    return structures.getInt(node, FIRST);
   }
 
   void setFirst(long node, int first) {
-    space.putInt(node, FIRST, first);
+    structures.putInt(node, FIRST, first);
   }
 
   int moves(long node) {
-    return space.getInt(node, MOVES);
+    return structures.getInt(node, MOVES);
   }
 
   void addMove(long node) {
-    space.putInt(node, MOVES, moves(node) + 1);
+    structures.putInt(node, MOVES, moves(node) + 1);
   }
 
   /** The neighbour on one side, or 0. */
   long beside(long node, boolean forward) {
-    return forward ? space.slot(node, NEXT) : space.word(node, PREVIOUS);
+    return forward ? structures.slot(node, NEXT) : structures.word(node, PREVIOUS);
   }
 
   void setBeside(long node, boolean forward, long other) {
     if (forward) {
-      space.putSlot(node, NEXT, other);
+      structures.putSlot(node, NEXT, other);
     } else {
-      space.putLong(node, PREVIOUS, other);
+      structures.putLong(node, PREVIOUS, other);
     }
   }
 
@@ -207,19 +207,19 @@ final class LinkedNodes {
   }
 
   long slot(long node, int at) {
-    return space.slot(node, field(node, at));
+    return structures.slot(node, field(node, at));
   }
 
   @Nullable Object element(long node, int at) {
-    return space.getReference(node, field(node, at));
+    return structures.getReference(node, field(node, at));
   }
 
   void setElement(long node, int at, @Nullable Object element) {
-    space.putReference(node, field(node, at), element);
+    structures.putReference(node, field(node, at), element);
   }
 
   boolean holds(long node, int at, @Nullable Object element) {
-    return space.holds(slot(node, at), element);
+    return structures.holds(slot(node, at), element);
   }
 
   // ---- the way to an element

@@ -1,6 +1,6 @@
 package dev.basalt.collections;
 
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ final class LongEdits {
   private static final int UNITED_MAX = CAPACITY / 2;
 
   private final LongNodes nodes;
-  private final ObjectSpace space;
+  private final Structures structures;
 
   /** The branches from the root to the leaf, and the child that was chosen in each. */
   private final long[] branches = new long[LEVELS_MAX];
@@ -27,7 +27,7 @@ final class LongEdits {
 
   LongEdits(LongNodes nodes) {
     this.nodes = nodes;
-    this.space = nodes.space;
+    this.structures = nodes.structures;
   }
 
   /** Goes to the leaf of a hash, of a map that has one. */
@@ -81,13 +81,13 @@ final class LongEdits {
   /** Puts an entry that was elsewhere into a leaf with room. */
   private void place(long leaf, long key, long valueSlot) {
     int place = free(leaf, LongNodes.hash(key));
-    space.putSlot(leaf, LongNodes.valueField(place), valueSlot);
+    structures.putSlot(leaf, LongNodes.valueField(place), valueSlot);
     nodes.setKey(leaf, place, key);
     use(leaf, place, true);
   }
 
   private void takeOut(long leaf, int place) {
-    space.putSlot(leaf, LongNodes.valueField(place), 0);
+    structures.putSlot(leaf, LongNodes.valueField(place), 0);
     nodes.setKey(leaf, place, 0);
     use(leaf, place, false);
   }
@@ -157,8 +157,8 @@ final class LongEdits {
     long[] slots = new long[CAPACITY];
     for (int i = 0; i < CAPACITY; i++) {
       keys[i] = nodes.key(leaf, i);
-      slots[i] = space.slot(leaf, LongNodes.valueField(i));
-      space.putSlot(leaf, LongNodes.valueField(i), 0);
+      slots[i] = structures.slot(leaf, LongNodes.valueField(i));
+      structures.putSlot(leaf, LongNodes.valueField(i), 0);
       nodes.setKey(leaf, i, 0);
     }
     nodes.setBits(leaf, 0, depth + 1);
@@ -189,7 +189,7 @@ final class LongEdits {
         (nodes.used(leaf) >>> at & 1) != 0;
         at = LongNodes.after(at)) {
       long key = nodes.key(leaf, at);
-      long slot = space.slot(leaf, LongNodes.valueField(at));
+      long slot = structures.slot(leaf, LongNodes.valueField(at));
       takeOut(leaf, at);
       place(leaf, key, slot);
     }
@@ -225,7 +225,7 @@ final class LongEdits {
     }
     for (int i = 0; i < CAPACITY; i++) {
       if ((nodes.used(other) >>> i & 1) != 0) {
-        place(leaf, nodes.key(other, i), space.slot(other, LongNodes.valueField(i)));
+        place(leaf, nodes.key(other, i), structures.slot(other, LongNodes.valueField(i)));
       }
     }
     forEachSharing(index, bits, i -> nodes.setChild(branch, i, leaf, false));

@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,14 +58,14 @@ final class LongNodes {
   private static final int BRANCHES = BRANCH.offsetOf("branches");
   private static final int FIRST_CHILD = BRANCH.offsetOf(name("child", 0, ""));
 
-  final ObjectSpace space;
+  final Structures structures;
   private final long map;
   final SizeCells cells;
 
-  LongNodes(ObjectSpace space, long map) {
-    this.space = space;
+  LongNodes(Structures structures, long map) {
+    this.structures = structures;
     this.map = map;
-    this.cells = new SizeCells(space, map, CELLS);
+    this.cells = new SizeCells(structures, map, CELLS);
   }
 
   /** Fields of a size are laid out by name: what leads to the rest comes first, then the pairs. */
@@ -105,16 +105,16 @@ final class LongNodes {
   // ---- the map
 
   long root() {
-    return space.slot(map, ROOT);
+    return structures.slot(map, ROOT);
   }
 
   boolean rootIsBranch() {
-    return space.getInt(map, BRANCHED) != 0;
+    return structures.getInt(map, BRANCHED) != 0;
   }
 
   void setRoot(long node, boolean isBranch) {
-    space.putSlot(map, ROOT, node);
-    space.putInt(map, BRANCHED, isBranch ? 1 : 0);
+    structures.putSlot(map, ROOT, node);
+    structures.putInt(map, BRANCHED, isBranch ? 1 : 0);
   }
 
   /** The number of entries: that of the only leaf, or of the cells. */
@@ -129,7 +129,7 @@ final class LongNodes {
   // ---- a branch
 
   long createBranch() {
-    return space.create(BRANCH);
+    return structures.create(BRANCH);
   }
 
   /** The child that a hash chooses at a branch whose bits begin with {@code shift}. */
@@ -138,20 +138,20 @@ final class LongNodes {
   }
 
   long child(long branch, int index) {
-    return space.slot(branch, FIRST_CHILD + index * Long.BYTES);
+    return structures.slot(branch, FIRST_CHILD + index * Long.BYTES);
   }
 
   boolean isBranch(long branch, int index) {
-    return (space.word(branch, BRANCHES) >>> index & 1) != 0;
+    return (structures.word(branch, BRANCHES) >>> index & 1) != 0;
   }
 
   void setChild(long branch, int index, long node, boolean isBranch) {
-    space.putSlot(branch, FIRST_CHILD + index * Long.BYTES, node);
-    long branches = space.word(branch, BRANCHES);
+    structures.putSlot(branch, FIRST_CHILD + index * Long.BYTES, node);
+    long branches = structures.word(branch, BRANCHES);
     long bit = 1L << index;
     long changed = isBranch ? branches | bit : branches & ~bit;
     if (changed != branches) {
-      space.putLong(branch, BRANCHES, changed);
+      structures.putLong(branch, BRANCHES, changed);
     }
   }
 
@@ -170,22 +170,22 @@ final class LongNodes {
   // ---- a leaf
 
   long createLeaf(int depth) {
-    long leaf = space.create(LEAF);
+    long leaf = structures.create(LEAF);
     setBits(leaf, 0, depth);
     return leaf;
   }
 
   /** Which places of a leaf are in use, a bit for each. */
   int used(long leaf) {
-    return (int) space.word(leaf, BITS);
+    return (int) structures.word(leaf, BITS);
   }
 
   int depth(long leaf) {
-    return (int) (space.word(leaf, BITS) >>> Integer.SIZE);
+    return (int) (structures.word(leaf, BITS) >>> Integer.SIZE);
   }
 
   void setBits(long leaf, int used, int depth) {
-    space.putLong(leaf, BITS, (long) depth << Integer.SIZE | used);
+    structures.putLong(leaf, BITS, (long) depth << Integer.SIZE | used);
   }
 
   int count(long leaf) {
@@ -201,23 +201,23 @@ final class LongNodes {
   }
 
   long key(long leaf, int place) {
-    return space.word(leaf, keyField(place));
+    return structures.word(leaf, keyField(place));
   }
 
   void setKey(long leaf, int place, long key) {
-    space.putLong(leaf, keyField(place), key);
+    structures.putLong(leaf, keyField(place), key);
   }
 
   @Nullable Object value(long leaf, int place) {
-    return space.getReference(leaf, valueField(place));
+    return structures.getReference(leaf, valueField(place));
   }
 
   void setValue(long leaf, int place, @Nullable Object value) {
-    space.putReference(leaf, valueField(place), value);
+    structures.putReference(leaf, valueField(place), value);
   }
 
   boolean holdsValue(long leaf, int place, @Nullable Object value) {
-    return space.holds(space.slot(leaf, valueField(place)), value);
+    return structures.holds(structures.slot(leaf, valueField(place)), value);
   }
 
   /** Where an entry is to lie; by bits that the way to the leaf has not used. */

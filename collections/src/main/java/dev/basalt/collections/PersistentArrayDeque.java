@@ -74,7 +74,8 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
       ObjectSpace in = PersistentStructure.space(this);
       known =
           (PersistentLinkedList<E>)
-              Objects.requireNonNull(in.read(() -> in.getReference(in.place(this), ELEMENTS)));
+              Objects.requireNonNull(
+                  in.read(() -> in.structures().getReference(in.place(this), ELEMENTS)));
       elements = known;
     }
     return known;

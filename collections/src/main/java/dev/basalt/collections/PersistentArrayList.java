@@ -68,7 +68,7 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Atomi
   }
 
   ArrayElements<E> elements(ObjectSpace in) {
-    return new ArrayElements<>(in, in.place(this));
+    return new ArrayElements<>(in.structures(), in.place(this));
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class PersistentHashMap<K extends @Nullable Object, V extends @Null
 
   HashTrie trie() {
     ObjectSpace in = PersistentStructure.space(this);
-    return new HashTrie(in, in.place(this));
+    return new HashTrie(in.structures(), in.place(this));
   }
 
   @Override

@@ -65,7 +65,8 @@ public final class PersistentHashSet<E extends @Nullable Object> extends Abstrac
       ObjectSpace in = PersistentStructure.space(this);
       known =
           (PersistentHashMap<E, Boolean>)
-              Objects.requireNonNull(in.read(() -> in.getReference(in.place(this), MAP)));
+              Objects.requireNonNull(
+                  in.read(() -> in.structures().getReference(in.place(this), MAP)));
       map = known;
     }
     return known;

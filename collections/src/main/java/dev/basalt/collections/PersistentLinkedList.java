@@ -69,7 +69,7 @@ public final class PersistentLinkedList<E extends @Nullable Object> extends Dequ
   }
 
   LinkedNodes nodes(ObjectSpace in) {
-    return new LinkedNodes(in, in.place(this));
+    return new LinkedNodes(in.structures(), in.place(this));
   }
 
   @Override

@@ -105,7 +105,7 @@ public final class PersistentLongMap<V extends @Nullable Object> extends AtomicL
 
   LongNodes nodes() {
     ObjectSpace in = PersistentStructure.space(this);
-    return new LongNodes(in, in.place(this));
+    return new LongNodes(in.structures(), in.place(this));
   }
 
   /** Runs what only reads on one state. */

@@ -72,7 +72,7 @@ public final class PersistentObjectArray<E> implements PersistentStructure {
   }
 
   private Slots slots(ObjectSpace in) {
-    return new Slots(in, in.place(this), DIRECTORY);
+    return new Slots(in.structures(), in.place(this), DIRECTORY);
   }
 
   private <R extends @Nullable Object> R reading(Supplier<R> body) {
@@ -94,7 +94,7 @@ public final class PersistentObjectArray<E> implements PersistentStructure {
       return local.length;
     }
     ObjectSpace in = PersistentStructure.space(this);
-    return in.getInt(in.place(this), LENGTH);
+    return in.structures().getInt(in.place(this), LENGTH);
   }
 
   /**
@@ -112,7 +112,9 @@ public final class PersistentObjectArray<E> implements PersistentStructure {
     }
     ObjectSpace in = PersistentStructure.space(this);
     return in.read(
-        () -> (@Nullable E) in.getReference(slots(in).leaf(checked), Slots.place(checked)));
+        () ->
+            (@Nullable E)
+                in.structures().getReference(slots(in).leaf(checked), Slots.place(checked)));
   }
 
   /**
@@ -154,7 +156,7 @@ public final class PersistentObjectArray<E> implements PersistentStructure {
             () -> {
               Slots slots = slots(in);
               for (int i = from; i < to; i++) {
-                in.putReference(slots.leaf(i), Slots.place(i), element);
+                in.structures().putReference(slots.leaf(i), Slots.place(i), element);
               }
               return true;
             });
@@ -225,11 +227,11 @@ public final class PersistentObjectArray<E> implements PersistentStructure {
   public void $basalt$store(FieldWriter writer) {
     ObjectSpace in = PersistentStructure.space(this);
     @Nullable Object[] elements = Objects.requireNonNull(plain);
-    in.putInt(in.place(this), LENGTH, elements.length);
+    in.structures().putInt(in.place(this), LENGTH, elements.length);
     Slots slots = slots(in);
     for (int i = 0; i < elements.length; i++) {
       slots.ensure(i);
-      in.putReference(slots.leaf(i), Slots.place(i), elements[i]);
+      in.structures().putReference(slots.leaf(i), Slots.place(i), elements[i]);
     }
   }
 

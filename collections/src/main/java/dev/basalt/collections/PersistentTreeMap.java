@@ -109,13 +109,16 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
   /** The nodes of a map that is not plain; inside a transaction. */
   TreeNodes nodes() {
     ObjectSpace in = PersistentStructure.space(this);
-    return new TreeNodes(in, in.place(this), order());
+    return new TreeNodes(in.structures(), in.place(this), order());
   }
 
   @Nullable Comparator<Object> order() {
     if (!ordered) {
       ObjectSpace in = PersistentStructure.space(this);
-      order = in.read(() -> StoredOrder.ofStored(in, TreeNodes.comparator(in, in.place(this))));
+      order =
+          in.read(
+              () ->
+                  StoredOrder.ofStored(in, TreeNodes.comparator(in.structures(), in.place(this))));
       ordered = true;
     }
     return order;
@@ -200,7 +203,7 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
             return null;
           }
           V old = PersistentTreeMap.<V>cast(nodes.value(leaf, index));
-          nodes.space.putReference(leaf, TreeNodes.itemField(index), value);
+          nodes.structures.putReference(leaf, TreeNodes.itemField(index), value);
           return old;
         });
   }
@@ -335,7 +338,7 @@ public final class PersistentTreeMap<K extends @Nullable Object, V extends @Null
   @Override
   public void $basalt$store(FieldWriter writer) {
     TreeNodes nodes = nodes();
-    TreeNodes.storeComparator(nodes.space, nodes.map, StoredOrder.toStored(order));
+    TreeNodes.storeComparator(nodes.structures, nodes.map, StoredOrder.toStored(order));
     load(nodes, Objects.requireNonNull(plain));
   }
 

@@ -84,7 +84,8 @@ public final class PersistentTreeSet<E extends @Nullable Object> extends Abstrac
       ObjectSpace in = PersistentStructure.space(this);
       known =
           (PersistentTreeMap<E, Boolean>)
-              Objects.requireNonNull(in.read(() -> in.getReference(in.place(this), MAP)));
+              Objects.requireNonNull(
+                  in.read(() -> in.structures().getReference(in.place(this), MAP)));
       map = known;
     }
     return known;

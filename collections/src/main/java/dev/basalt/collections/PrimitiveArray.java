@@ -60,7 +60,7 @@ public abstract sealed class PrimitiveArray implements PersistentStructure
 
   private Words words() {
     ObjectSpace in = PersistentStructure.space(this);
-    return new Words(in, in.place(this), layout.offsetOf("blocks"));
+    return new Words(in.structures(), in.place(this), layout.offsetOf("blocks"));
   }
 
   final <R extends @Nullable Object> R reading(Supplier<R> body) {
@@ -82,7 +82,7 @@ public abstract sealed class PrimitiveArray implements PersistentStructure
       return (int) (local.byteSize() / width);
     }
     ObjectSpace in = PersistentStructure.space(this);
-    return in.getInt(in.place(this), layout.offsetOf("length"));
+    return in.structures().getInt(in.place(this), layout.offsetOf("length"));
   }
 
   /**
@@ -250,7 +250,8 @@ public abstract sealed class PrimitiveArray implements PersistentStructure
   public final void $basalt$store(FieldWriter writer) {
     MemorySegment elements = Objects.requireNonNull(plain);
     ObjectSpace in = PersistentStructure.space(this);
-    in.putInt(in.place(this), layout.offsetOf("length"), (int) (elements.byteSize() / width));
+    in.structures()
+        .putInt(in.place(this), layout.offsetOf("length"), (int) (elements.byteSize() / width));
     Words words = words();
     words.create(elements.byteSize());
     words.write(0, elements);

@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.List;
 
 /**
@@ -19,23 +19,23 @@ final class SizeCells {
           List.of(new Layout.Declaration("count", FieldKind.LONG, "long")));
   private static final int COUNT = CELL.offsetOf("count");
 
-  private final ObjectSpace space;
+  private final Structures structures;
   private final long owner;
   private final int field;
 
   /** The cells to which a field of their owner leads. */
-  SizeCells(ObjectSpace space, long owner, int field) {
-    this.space = space;
+  SizeCells(Structures structures, long owner, int field) {
+    this.structures = structures;
     this.owner = owner;
     this.field = field;
   }
 
   private long directory() {
-    return space.slot(owner, field);
+    return structures.slot(owner, field);
   }
 
   private long cell(int index) {
-    return space.slot(directory(), ObjectSpace.slotOffset(index));
+    return structures.slot(directory(), Structures.slotOffset(index));
   }
 
   boolean exist() {
@@ -46,7 +46,7 @@ final class SizeCells {
   int sum() {
     long sum = 0;
     for (int i = 0; i < CELLS; i++) {
-      sum += space.word(cell(i), COUNT);
+      sum += structures.word(cell(i), COUNT);
     }
     return (int) Math.min(sum, Integer.MAX_VALUE);
   }
@@ -55,22 +55,22 @@ final class SizeCells {
   void add(int difference) {
     if (directory() != 0) {
       long cell = cell((int) Thread.currentThread().threadId() & (CELLS - 1));
-      space.putLong(cell, COUNT, space.word(cell, COUNT) + difference);
+      structures.putLong(cell, COUNT, structures.word(cell, COUNT) + difference);
     }
   }
 
   /** Makes the cells. */
   void divide(int size) {
-    long directory = space.createSlots(CELLS);
-    space.putSlot(owner, field, directory);
+    long directory = structures.createSlots(CELLS);
+    structures.putSlot(owner, field, directory);
     for (int i = 0; i < CELLS; i++) {
-      space.putSlot(directory, ObjectSpace.slotOffset(i), space.create(CELL));
+      structures.putSlot(directory, Structures.slotOffset(i), structures.create(CELL));
     }
-    space.putLong(cell(0), COUNT, size);
+    structures.putLong(cell(0), COUNT, size);
   }
 
   /** Drops the cells: the owner can tell its size without them. */
   void unite() {
-    space.putSlot(owner, field, 0);
+    structures.putSlot(owner, field, 0);
   }
 }

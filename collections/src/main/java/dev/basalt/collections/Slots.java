@@ -1,6 +1,6 @@
 package dev.basalt.collections;
 
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 
 /**
  * An array of slots that grows and shrinks, in two levels: a directory of leaves. Growing and
@@ -18,36 +18,36 @@ final class Slots {
   private static final int FIRST_LEAF = 8;
   private static final int FIRST_DIRECTORY = 2;
 
-  private final ObjectSpace space;
+  private final Structures structures;
   private final long owner;
   private final int field;
 
-  Slots(ObjectSpace space, long owner, int field) {
-    this.space = space;
+  Slots(Structures structures, long owner, int field) {
+    this.structures = structures;
     this.owner = owner;
     this.field = field;
   }
 
   private long directory() {
-    return space.slot(owner, field);
+    return structures.slot(owner, field);
   }
 
   /** The leaf that holds an index. */
   long leaf(int index) {
-    return space.slot(directory(), ObjectSpace.slotOffset(index >>> LEAF_SHIFT));
+    return structures.slot(directory(), Structures.slotOffset(index >>> LEAF_SHIFT));
   }
 
   /** Where an index lies in its leaf. */
   static int place(int index) {
-    return ObjectSpace.slotOffset(index & (LEAF - 1));
+    return Structures.slotOffset(index & (LEAF - 1));
   }
 
   long get(int index) {
-    return space.slot(leaf(index), place(index));
+    return structures.slot(leaf(index), place(index));
   }
 
   void put(int index, long slot) {
-    space.putSlot(leaf(index), place(index), slot);
+    structures.putSlot(leaf(index), place(index), slot);
   }
 
   /** Makes sure that the slot of an index exists; the one before it exists, or it is the first. */
@@ -55,24 +55,24 @@ final class Slots {
     int at = index >>> LEAF_SHIFT;
     long directory = directory();
     if (directory == 0) {
-      directory = space.createSlots(FIRST_DIRECTORY);
-      space.putSlot(owner, field, directory);
+      directory = structures.createSlots(FIRST_DIRECTORY);
+      structures.putSlot(owner, field, directory);
     }
-    int leaves = space.slotsLength(directory);
+    int leaves = structures.slotsLength(directory);
     if (at >= leaves) {
       directory = resized(directory, leaves, Math.max(at + 1, leaves * 2));
-      space.putSlot(owner, field, directory);
+      structures.putSlot(owner, field, directory);
     }
-    long leaf = space.slot(directory, ObjectSpace.slotOffset(at));
+    long leaf = structures.slot(directory, Structures.slotOffset(at));
     if (leaf == 0) {
-      leaf = space.createSlots(at == 0 ? FIRST_LEAF : LEAF);
-      space.putSlot(directory, ObjectSpace.slotOffset(at), leaf);
+      leaf = structures.createSlots(at == 0 ? FIRST_LEAF : LEAF);
+      structures.putSlot(directory, Structures.slotOffset(at), leaf);
     }
-    int length = space.slotsLength(leaf);
+    int length = structures.slotsLength(leaf);
     if ((index & (LEAF - 1)) >= length) {
-      space.putSlot(
+      structures.putSlot(
           directory,
-          ObjectSpace.slotOffset(at),
+          Structures.slotOffset(at),
           resized(leaf, length, Math.max(length * 2, Integer.highestOneBit(index) * 2)));
     }
   }
@@ -103,29 +103,29 @@ final class Slots {
   /** Drops the leaves behind the first ones, with their directory if little of it is used. */
   private void dropLeaves(int kept) {
     long directory = directory();
-    int length = space.slotsLength(directory);
+    int length = structures.slotsLength(directory);
     int newLength = shortened(length, kept, FIRST_DIRECTORY);
     if (newLength < length) {
-      space.putSlot(owner, field, resized(directory, kept, newLength));
+      structures.putSlot(owner, field, resized(directory, kept, newLength));
       return;
     }
     for (int at = kept; at < length; at++) {
-      int slot = ObjectSpace.slotOffset(at);
-      if (space.slot(directory, slot) == 0) {
+      int slot = Structures.slotOffset(at);
+      if (structures.slot(directory, slot) == 0) {
         return;
       }
-      space.putSlot(directory, slot, 0);
+      structures.putSlot(directory, slot, 0);
     }
   }
 
   private void shortenFirst(int used) {
     long directory = directory();
-    int slot = ObjectSpace.slotOffset(0);
-    long leaf = space.slot(directory, slot);
-    int length = space.slotsLength(leaf);
+    int slot = Structures.slotOffset(0);
+    long leaf = structures.slot(directory, slot);
+    int length = structures.slotsLength(leaf);
     int newLength = shortened(length, used, FIRST_LEAF);
     if (newLength < length) {
-      space.putSlot(directory, slot, resized(leaf, used, newLength));
+      structures.putSlot(directory, slot, resized(leaf, used, newLength));
     }
   }
 
@@ -140,14 +140,14 @@ final class Slots {
 
   /** What takes the place of an array, with its first slots. */
   private long resized(long from, int count, int newLength) {
-    long to = space.createSlots(newLength);
-    int first = ObjectSpace.slotOffset(0);
-    space.moveSlots(from, first, to, first, count);
+    long to = structures.createSlots(newLength);
+    int first = Structures.slotOffset(0);
+    structures.moveSlots(from, first, to, first, count);
     return to;
   }
 
   /** Drops everything. */
   void clear() {
-    space.putSlot(owner, field, 0);
+    structures.putSlot(owner, field, 0);
   }
 }

@@ -158,12 +158,12 @@ final class SortedCursor<
     values = part == Part.KEY ? NOTHING : new Object[count];
     for (int i = 0; i < count; i++) { // all on their way at once
       if (readsKeys) {
-        nodes.space.touch(nodes.keySlot(leaf, first + i * step));
+        nodes.structures.touch(nodes.keySlot(leaf, first + i * step));
       } else {
         keySlots[i] = nodes.keySlot(leaf, first + i * step);
       }
       if (part != Part.KEY) {
-        nodes.space.touch(nodes.item(leaf, first + i * step));
+        nodes.structures.touch(nodes.item(leaf, first + i * step));
       }
     }
     for (int i = 0; i < keys.length; i++) {
@@ -221,6 +221,6 @@ final class SortedCursor<
           "the value was read in a transaction that has ended; remove its entry there, or iterate"
               + " over the entries");
     }
-    return space.value(lastSlot);
+    return space.structures().value(lastSlot);
   }
 }

@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.KeyBytes;
 import dev.basalt.object.NodeWords;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +17,14 @@ final class TreeEdits {
   private static final int MERGED_MAX = TreeNodes.CAPACITY - 4;
 
   private final TreeNodes nodes;
-  private final ObjectSpace space;
+  private final Structures structures;
   private final NodeWords words;
   private final TreeWords partial;
   private final TreeSize size;
 
   TreeEdits(TreeNodes nodes) {
     this.nodes = nodes;
-    this.space = nodes.space;
+    this.structures = nodes.structures;
     this.words = nodes.words;
     this.partial = new TreeWords(nodes);
     this.size = new TreeSize(nodes);
@@ -75,7 +75,7 @@ final class TreeEdits {
       size.divide();
     }
     long root = nodes.createNode();
-    space.putSlot(root, TreeNodes.itemField(0), nodes.root());
+    structures.putSlot(root, TreeNodes.itemField(0), nodes.root());
     nodes.setCount(root, 1);
     nodes.setRoot(root, height + 1);
   }
@@ -99,11 +99,11 @@ final class TreeEdits {
       int shared,
       @Nullable Object value) {
     int count = nodes.countOf(leaf);
-    space.putReference(leaf, TreeNodes.keyField(count), key);
+    structures.putReference(leaf, TreeNodes.keyField(count), key);
     try {
-      space.putReference(leaf, TreeNodes.itemField(count), value);
+      structures.putReference(leaf, TreeNodes.itemField(count), value);
     } catch (RuntimeException | Error e) {
-      space.putSlot(leaf, TreeNodes.keyField(count), 0);
+      structures.putSlot(leaf, TreeNodes.keyField(count), 0);
       throw e;
     }
     boolean spreads = partial.insert(leaf, 0, index, bytes, shared);
@@ -130,8 +130,8 @@ final class TreeEdits {
         partial.insert(node, 1, index, bytes, TreeWords.shared(nodes, node, 1, bytes));
     makeRoom(node, TreeNodes.keyField(index), count - index);
     makeRoom(node, TreeNodes.itemField(index), count - index);
-    space.putSlot(node, TreeNodes.keyField(index), keySlot);
-    space.putSlot(node, TreeNodes.itemField(index), child);
+    structures.putSlot(node, TreeNodes.keyField(index), keySlot);
+    structures.putSlot(node, TreeNodes.itemField(index), child);
     nodes.setCount(node, count + 1);
     if (spreads) {
       partial.spread(node, 1);
@@ -164,7 +164,7 @@ final class TreeEdits {
 
   /** Drops the key of an inner node's first child, which the parent has now. */
   void dropFirstKey(long node) {
-    space.putSlot(node, TreeNodes.keyField(0), 0);
+    structures.putSlot(node, TreeNodes.keyField(0), 0);
   }
 
   /**
@@ -228,8 +228,8 @@ final class TreeEdits {
   private void take(long node, int index) {
     int last = nodes.countOf(node) - 1;
     partial.remove(node, index);
-    space.putSlot(node, TreeNodes.keyField(index), 0);
-    space.putSlot(node, TreeNodes.itemField(index), 0);
+    structures.putSlot(node, TreeNodes.keyField(index), 0);
+    structures.putSlot(node, TreeNodes.itemField(index), 0);
     close(node, TreeNodes.keyField(index), last - index);
     close(node, TreeNodes.itemField(index), last - index);
     nodes.setCount(node, last);
@@ -283,7 +283,7 @@ final class TreeEdits {
     boolean merges = sum <= MERGED_MAX;
     int kept = merges ? sum : sum / 2;
     if (!areLeaves) {
-      space.putSlot(right, TreeNodes.keyField(0), nodes.keySlot(parent, at + 1));
+      structures.putSlot(right, TreeNodes.keyField(0), nodes.keySlot(parent, at + 1));
     }
     if (kept > before) {
       movePairs(right, 0, left, before, kept - before);
@@ -304,7 +304,7 @@ final class TreeEdits {
       take(parent, at + 1);
       return;
     }
-    space.putSlot(parent, TreeNodes.keyField(at + 1), nodes.keySlot(right, 0));
+    structures.putSlot(parent, TreeNodes.keyField(at + 1), nodes.keySlot(right, 0));
     partial.derive(parent, 1);
     if (!areLeaves) {
       dropFirstKey(right);

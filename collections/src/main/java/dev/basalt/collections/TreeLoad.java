@@ -1,7 +1,7 @@
 package dev.basalt.collections;
 
 import dev.basalt.object.KeyBytes;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ final class TreeLoad {
   private final TreeNodes nodes;
   private final TreeEdits edits;
   private final TreeSize size;
-  private final ObjectSpace space;
+  private final Structures structures;
 
   /** The last node of each level; that of the leaves is at index 1. */
   private final long[] last = new long[HEIGHT_MAX];
@@ -31,7 +31,7 @@ final class TreeLoad {
     this.nodes = nodes;
     this.edits = new TreeEdits(nodes);
     this.size = new TreeSize(nodes);
-    this.space = nodes.space;
+    this.structures = nodes.structures;
   }
 
   /**
@@ -51,7 +51,7 @@ final class TreeLoad {
   }
 
   private void addLast(long leaf, @Nullable Object key, @Nullable Object value) {
-    KeyBytes bytes = key != null && nodes.isNatural() ? space.order(key) : null;
+    KeyBytes bytes = key != null && nodes.isNatural() ? structures.order(key) : null;
     if (leaf != 0 && nodes.countOf(leaf) < FILLED) {
       edits.insertLast(leaf, key, bytes, value);
       size.add(1);

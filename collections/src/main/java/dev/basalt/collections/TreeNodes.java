@@ -4,7 +4,7 @@ import dev.basalt.object.FieldKind;
 import dev.basalt.object.KeyBytes;
 import dev.basalt.object.Layout;
 import dev.basalt.object.NodeWords;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -60,14 +60,14 @@ final class TreeNodes {
 
   private static final long COUNT_MASK = 0xFF;
 
-  final ObjectSpace space;
+  final Structures structures;
   final NodeWords words;
   final long map;
   private final @Nullable Comparator<Object> order;
 
-  TreeNodes(ObjectSpace space, long map, @Nullable Comparator<Object> order) {
-    this.space = space;
-    this.words = space.nodes(NODE);
+  TreeNodes(Structures structures, long map, @Nullable Comparator<Object> order) {
+    this.structures = structures;
+    this.words = structures.nodes(NODE);
     this.map = map;
     this.order = order;
   }
@@ -92,25 +92,25 @@ final class TreeNodes {
 
   // ---- the map
 
-  static void storeComparator(ObjectSpace space, long map, @Nullable Object comparator) {
-    space.putReference(map, COMPARATOR, comparator);
+  static void storeComparator(Structures structures, long map, @Nullable Object comparator) {
+    structures.putReference(map, COMPARATOR, comparator);
   }
 
-  static @Nullable Object comparator(ObjectSpace space, long map) {
-    return space.getReference(map, COMPARATOR);
+  static @Nullable Object comparator(Structures structures, long map) {
+    return structures.getReference(map, COMPARATOR);
   }
 
   int height() {
-    return space.getInt(map, HEIGHT);
+    return structures.getInt(map, HEIGHT);
   }
 
   long root() {
-    return space.slot(map, TOP);
+    return structures.slot(map, TOP);
   }
 
   void setRoot(long node, int height) {
-    space.putSlot(map, TOP, node);
-    space.putInt(map, HEIGHT, height);
+    structures.putSlot(map, TOP, node);
+    structures.putInt(map, HEIGHT, height);
   }
 
   /** Whether keys are compared in their natural order; only such have partial words. */
@@ -134,7 +134,7 @@ final class TreeNodes {
   // ---- a node
 
   long createNode() {
-    return space.create(NODE);
+    return structures.create(NODE);
   }
 
   /** The count in the lowest byte, then what {@link TreeWords} knows. */
@@ -168,7 +168,7 @@ final class TreeNodes {
   }
 
   void setNext(long leaf, long next) {
-    space.putSlot(leaf, NEXT, next);
+    structures.putSlot(leaf, NEXT, next);
   }
 
   static int wordField(int index) {
@@ -192,7 +192,7 @@ final class TreeNodes {
   }
 
   @Nullable Object key(long node, int index) {
-    return space.value(keySlot(node, index));
+    return structures.value(keySlot(node, index));
   }
 
   long item(long node, int index) {
@@ -200,7 +200,7 @@ final class TreeNodes {
   }
 
   @Nullable Object value(long leaf, int index) {
-    return space.value(item(leaf, index));
+    return structures.value(item(leaf, index));
   }
 
   // ---- the way to a pair

@@ -38,7 +38,7 @@ final class TreeSearch {
     this.nodes = nodes;
     this.order = order;
     this.key = key;
-    this.natural = order == null && key != null ? nodes.space.order(key) : null;
+    this.natural = order == null && key != null ? nodes.structures.order(key) : null;
   }
 
   @Nullable Object key() {
@@ -125,7 +125,7 @@ final class TreeSearch {
     }
     if (low < high) {
       // Most likely what is looked for: it is brought in while the key is compared.
-      nodes.space.touch(nodes.item(node, low));
+      nodes.structures.touch(nodes.item(node, low));
     }
     return bisect(node, low, high, greater);
   }

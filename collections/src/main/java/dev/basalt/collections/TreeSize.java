@@ -11,7 +11,7 @@ final class TreeSize {
 
   TreeSize(TreeNodes nodes) {
     this.nodes = nodes;
-    this.cells = new SizeCells(nodes.space, nodes.map, FIELD);
+    this.cells = new SizeCells(nodes.structures, nodes.map, FIELD);
   }
 
   int get() {

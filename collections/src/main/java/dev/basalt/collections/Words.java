@@ -2,7 +2,7 @@ package dev.basalt.collections;
 
 import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
@@ -26,13 +26,13 @@ final class Words {
               .toList());
   private static final int FIRST = BLOCK.offsetOf(name(0));
 
-  private final ObjectSpace space;
+  private final Structures structures;
   private final Slots blocks;
 
   /** The words whose blocks a field of their owner leads to. */
-  Words(ObjectSpace space, long owner, int field) {
-    this.space = space;
-    this.blocks = new Slots(space, owner, field);
+  Words(Structures structures, long owner, int field) {
+    this.structures = structures;
+    this.blocks = new Slots(structures, owner, field);
   }
 
   /** Fields of a size are laid out by name, so two digits keep them in the order of the index. */
@@ -55,21 +55,21 @@ final class Words {
 
   private long get(long word) {
     long block = blocks.get((int) (word / PER_BLOCK));
-    return block == 0 ? 0 : space.word(block, place(word));
+    return block == 0 ? 0 : structures.word(block, place(word));
   }
 
   /** Sets a word; one that does not change is neither copied nor logged. */
   private void put(long word, long bits) {
     int index = (int) (word / PER_BLOCK);
     long block = blocks.get(index);
-    if (bits == (block == 0 ? 0 : space.word(block, place(word)))) {
+    if (bits == (block == 0 ? 0 : structures.word(block, place(word)))) {
       return;
     }
     if (block == 0) {
-      block = space.create(BLOCK);
+      block = structures.create(BLOCK);
       blocks.put(index, block);
     }
-    space.putLong(block, place(word), bits);
+    structures.putLong(block, place(word), bits);
   }
 
   /** Reads the 1, 4 or 8 bytes at a multiple of their number, as the low bits. */

@@ -8,6 +8,7 @@ import dev.basalt.crash.WorkloadRun;
 import dev.basalt.fixture.Item;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentStructure;
+import dev.basalt.object.Structures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -90,15 +91,15 @@ class MapsCrashTest {
           if (root == 0) {
             return Structure.NONE;
           }
-          ObjectSpace space = trie.space;
-          if (!space.isSlots(root)) {
+          Structures structures = trie.structures;
+          if (!structures.isSlots(root)) {
             return new Structure(1, 1, 0);
           }
-          int slots = space.slotsLength(root);
+          int slots = structures.slotsLength(root);
           int parts =
               (int)
                   IntStream.range(0, slots)
-                      .mapToLong(i -> space.slot(root, ObjectSpace.slotOffset(i)))
+                      .mapToLong(i -> structures.slot(root, Structures.slotOffset(i)))
                       .distinct()
                       .count();
           return new Structure(2, parts, slots);
@@ -109,7 +110,7 @@ class MapsCrashTest {
     return map.reading(
         () -> {
           ObjectSpace space = PersistentStructure.space(map);
-          TreeNodes nodes = new TreeNodes(space, space.place(map), null);
+          TreeNodes nodes = new TreeNodes(space.structures(), space.place(map), null);
           int height = nodes.height();
           return height == 0
               ? Structure.NONE

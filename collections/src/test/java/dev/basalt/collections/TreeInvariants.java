@@ -46,7 +46,7 @@ final class TreeInvariants {
           ObjectSpace space = PersistentStructure.space(map);
           Comparator<Object> order = map.order();
           TreeInvariants check =
-              new TreeInvariants(new TreeNodes(space, space.place(map), order), order);
+              new TreeInvariants(new TreeNodes(space.structures(), space.place(map), order), order);
           return check.run(map.size());
         });
   }

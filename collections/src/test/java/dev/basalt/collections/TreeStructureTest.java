@@ -11,6 +11,7 @@ import dev.basalt.object.FieldKind;
 import dev.basalt.object.Layout;
 import dev.basalt.object.ObjectSpace;
 import dev.basalt.object.PersistentStructure;
+import dev.basalt.object.Structures;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -357,7 +358,7 @@ class TreeStructureTest {
         map.changing(
             () -> {
               ObjectSpace space = PersistentStructure.space(map);
-              return bug.apply(new TreeNodes(space, space.place(map), null));
+              return bug.apply(new TreeNodes(space.structures(), space.place(map), null));
             });
     assertThatThrownBy(() -> TreeInvariants.check(map)).isInstanceOf(AssertionError.class);
   }
@@ -408,8 +409,8 @@ class TreeStructureTest {
                     "comparator", FieldKind.REFERENCE, Comparator.class.getName())));
     PersistentHashSet<String> any = new PersistentHashSet<>();
     pool.putRoot("any", any);
-    ObjectSpace space = PersistentStructure.space(any);
-    assertThatThrownBy(() -> pool.update(() -> space.value(space.create(earlier))))
+    Structures structures = PersistentStructure.space(any).structures();
+    assertThatThrownBy(() -> pool.update(() -> structures.value(structures.create(earlier))))
         .isInstanceOf(SchemaException.class)
         .hasMessageContaining("PersistentTreeMap has changed");
   }

@@ -241,7 +241,7 @@ public final class Migration {
         () -> {
           Update update = space.currentUpdate();
           for (Reference next : step) {
-            space.putSlot(update, next.object, next.fieldOffset, next.target);
+            space.references().putSlot(update, next.object, next.fieldOffset, next.target);
           }
           return true;
         });

@@ -134,7 +134,7 @@ public final class NaturalOrder implements KeyBytes {
 
   @SuppressWarnings({"unchecked", "NullAway"}) // what is not comparable is refused by the cast
   private int compareObject(long slot) {
-    @Nullable Object stored = space.value(slot);
+    @Nullable Object stored = space.structures().value(slot);
     return ((Comparable<Object>) stored).compareTo(key);
   }
 }

@@ -7,7 +7,7 @@ import dev.basalt.tx.Update;
 
 /**
  * The nodes of a structure, all of one layout, as one transaction sees them. What is looked up once
- * per word by {@link ObjectSpace#word} is here looked up once per node. To be used by the thread of
+ * per word by {@link Structures#word} is here looked up once per node. To be used by the thread of
  * the transaction in which it was made.
  */
 public final class NodeWords {

@@ -236,7 +236,7 @@ final class Promotion implements Update.Listener {
 
     @Override
     public void putReference(int fieldOffset, @Nullable Object value) {
-      space.putReference(update, object, fieldOffset, value);
+      space.references().put(update, object, fieldOffset, value);
     }
   }
 }

@@ -78,7 +78,7 @@ final class ReferenceArrays {
     for (int i = 0; i < array.length; i++) {
       if (array[i] != before[i]) {
         long slot = encodeElement(update, array, i, 0);
-        space.putSlot(update, object, SlotsFormat.slot(i), slot);
+        space.references().putSlot(update, object, SlotsFormat.slot(i), slot);
         before[i] = array[i];
       }
     }

@@ -16,7 +16,7 @@ public final class Roots {
   private static final int VALUE = SlotsFormat.slot(2);
   private static final int ENTRY_SLOTS = 3;
 
-  private final ObjectSpace space;
+  private final Structures structures;
   private final long directory;
 
   /**
@@ -25,7 +25,7 @@ public final class Roots {
    * @param space the pool's objects
    */
   public Roots(ObjectSpace space) {
-    this.space = space;
+    this.structures = space.structures();
     this.directory = space.transactions().heap().heapOffset() + PoolHeaderFormat.ROOT_DIRECTORY;
   }
 
@@ -39,10 +39,10 @@ public final class Roots {
   /** The slot that holds the entry of a name, or the empty one at the end of its chain. */
   private Place find(String name) {
     Place place = new Place(directory, bucket(name));
-    long entry = space.slot(place.object, place.slot);
-    while (entry != 0 && !space.holds(space.slot(entry, NAME), name)) {
+    long entry = structures.slot(place.object, place.slot);
+    while (entry != 0 && !structures.holds(structures.slot(entry, NAME), name)) {
       place = new Place(entry, NEXT);
-      entry = space.slot(entry, NEXT);
+      entry = structures.slot(entry, NEXT);
     }
     return place;
   }
@@ -55,8 +55,8 @@ public final class Roots {
    */
   public @Nullable Object get(String name) {
     Place place = find(name);
-    long entry = space.slot(place.object, place.slot);
-    return entry == 0 ? null : space.getReference(entry, VALUE);
+    long entry = structures.slot(place.object, place.slot);
+    return entry == 0 ? null : structures.getReference(entry, VALUE);
   }
 
   /**
@@ -67,14 +67,14 @@ public final class Roots {
    */
   public void put(String name, Object value) {
     Place place = find(name);
-    long entry = space.slot(place.object, place.slot);
+    long entry = structures.slot(place.object, place.slot);
     if (entry == 0) {
-      entry = space.createSlots(ENTRY_SLOTS);
-      space.putReference(entry, NAME, name);
-      space.putReference(entry, VALUE, value);
-      space.putSlot(place.object, place.slot, entry);
+      entry = structures.createSlots(ENTRY_SLOTS);
+      structures.putReference(entry, NAME, name);
+      structures.putReference(entry, VALUE, value);
+      structures.putSlot(place.object, place.slot, entry);
     } else {
-      space.putReference(entry, VALUE, value);
+      structures.putReference(entry, VALUE, value);
     }
   }
 
@@ -86,11 +86,11 @@ public final class Roots {
    */
   public boolean remove(String name) {
     Place place = find(name);
-    long entry = space.slot(place.object, place.slot);
+    long entry = structures.slot(place.object, place.slot);
     if (entry == 0) {
       return false;
     }
-    space.putSlot(place.object, place.slot, space.slot(entry, NEXT));
+    structures.putSlot(place.object, place.slot, structures.slot(entry, NEXT));
     return true;
   }
 
@@ -102,12 +102,12 @@ public final class Roots {
   public Set<String> names() {
     Set<String> names = new TreeSet<>();
     for (int bucket = 0; bucket < PoolHeaderFormat.ROOT_BUCKETS; bucket++) {
-      long entry = space.slot(directory, SlotsFormat.slot(bucket));
+      long entry = structures.slot(directory, SlotsFormat.slot(bucket));
       while (entry != 0) {
-        if (space.getReference(entry, NAME) instanceof String name) {
+        if (structures.getReference(entry, NAME) instanceof String name) {
           names.add(name); // the index of weak references has none
         }
-        entry = space.slot(entry, NEXT);
+        entry = structures.slot(entry, NEXT);
       }
     }
     return names;

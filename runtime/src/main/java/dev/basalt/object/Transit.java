@@ -71,7 +71,7 @@ final class Transit {
     while (true) {
       ObjectSpace owner = self.$basalt$space();
       if (owner != null && owner.sees(self)) {
-        return owner.word(owner.place(self), fieldOffset);
+        return owner.structures().word(owner.place(self), fieldOffset);
       }
       long plain = PlainFields.read(self, fieldOffset).bits() << ObjectSpace.shift(fieldOffset);
       VarHandle.loadLoadFence();
@@ -86,7 +86,7 @@ final class Transit {
     while (true) {
       ObjectSpace owner = self.$basalt$space();
       if (owner != null && owner.sees(self)) {
-        return owner.getReference(owner.place(self), fieldOffset);
+        return owner.structures().getReference(owner.place(self), fieldOffset);
       }
       Object plain = LoadedArrays.copy(PlainFields.read(self, fieldOffset).reference());
       VarHandle.loadLoadFence();

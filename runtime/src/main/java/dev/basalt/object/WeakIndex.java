@@ -58,9 +58,9 @@ final class WeakIndex {
     if (entry == 0) {
       long first = update.word(directory, CHAIN);
       entry = newSlots(update, ENTRY_SLOTS);
-      space.putSlot(update, entry, NEXT, first);
+      space.references().putSlot(update, entry, NEXT, first);
       update.putWord(entry, NAME, NO_NAME);
-      space.putSlot(update, directory, CHAIN, entry);
+      space.references().putSlot(update, directory, CHAIN, entry);
     }
     return entry;
   }
@@ -117,15 +117,15 @@ final class WeakIndex {
     for (int level = 0; ; level++) {
       long found = update.word(holder, slot);
       if (found == 0) {
-        space.putSlot(update, holder, slot, proxy);
+        space.references().putSlot(update, holder, slot, proxy);
         return;
       }
       checkLevel(found, level);
       if (isProxy(update, found)) {
         long node = newSlots(update, FANOUT);
         long other = proxyWord(update, found, WeakProxyFormat.OBJECT);
-        space.putSlot(update, node, slotOf(other, level), found);
-        space.putSlot(update, holder, slot, node);
+        space.references().putSlot(update, node, slotOf(other, level), found);
+        space.references().putSlot(update, holder, slot, node);
         found = node;
       }
       holder = found;
@@ -150,7 +150,7 @@ final class WeakIndex {
     checkLevel(found, level);
     removeBelow(update, found, slotOf(object, level), object, level + 1);
     if (isEmpty(update, found)) {
-      space.putSlot(update, holder, slot, 0);
+      space.references().putSlot(update, holder, slot, 0);
     }
   }
 

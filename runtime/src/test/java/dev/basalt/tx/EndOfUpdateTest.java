@@ -11,7 +11,7 @@ import dev.basalt.fixture.Pools;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.log.CommitWords;
 import dev.basalt.object.Layouts;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,13 +184,13 @@ class EndOfUpdateTest {
                 .logSize(16L << 20)
                 .maxSize(1L << 28));
     Item root = root(pool);
-    ObjectSpace space = root.$basalt$space();
+    Structures structures = root.$basalt$space().structures();
     int length = 200_000;
     long[] slots = new long[1];
     pool.update(
         () -> {
-          slots[0] = space.createSlots(length);
-          space.putSlot(root.$basalt$offset(), valueOffset(), slots[0]);
+          slots[0] = structures.createSlots(length);
+          structures.putSlot(root.$basalt$offset(), valueOffset(), slots[0]);
         });
     AtomicReference<Item> offered = new AtomicReference<>();
     AtomicInteger round = new AtomicInteger();
@@ -229,7 +229,7 @@ class EndOfUpdateTest {
             item.amount(now);
             root.amount(now);
             for (int n = 0; n < length; n += 20) {
-              space.putSlot(slots[0], ObjectSpace.slotAt(n), small(now));
+              structures.putSlot(slots[0], Structures.slotOffset(n), small(now));
             }
           });
     }

@@ -8,7 +8,7 @@ import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
 import dev.basalt.format.SlotFormat;
 import dev.basalt.object.Layouts;
-import dev.basalt.object.ObjectSpace;
+import dev.basalt.object.Structures;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,15 +19,15 @@ class UnnotedBlocksTest {
 
   private static final int VALUE = Layouts.of(Item.class).offsetOf("value");
 
-  private ObjectSpace space;
+  private Structures structures;
   private long array;
 
   private void set(int index, long value) {
-    space.putSlot(array, ObjectSpace.slotAt(index), value << 4 | SlotFormat.LONG);
+    structures.putSlot(array, Structures.slotOffset(index), value << 4 | SlotFormat.LONG);
   }
 
   private long get(int index) {
-    return space.slot(array, ObjectSpace.slotAt(index)) >> 4;
+    return structures.slot(array, Structures.slotOffset(index)) >> 4;
   }
 
   /** The commit that missed the snapshot is made by hand: its notes are taken away. */
@@ -35,15 +35,15 @@ class UnnotedBlocksTest {
   void missingNoteIsNotTakenForAnUnchangedBlock() {
     Pool pool = pools.open();
     Item root = pool.root("root", Item.class, () -> new Item(1));
-    space = root.$basalt$space();
-    TransactionManager transactions = space.transactions();
+    structures = root.$basalt$space().structures();
+    TransactionManager transactions = structures.space().transactions();
     pool.update(
         () -> {
-          array = space.createSlots(1_000);
+          array = structures.createSlots(1_000);
           for (int i = 0; i < 1_000; i++) {
             set(i, 0);
           }
-          space.putSlot(root.$basalt$offset(), VALUE, array);
+          structures.putSlot(root.$basalt$offset(), VALUE, array);
         });
     AtomicInteger attempts = new AtomicInteger();
     pool.update(
