@@ -2,6 +2,7 @@ package dev.basalt.collections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.basalt.Durability;
 import dev.basalt.Pool;
 import dev.basalt.junit.PoolUnderTest;
 import dev.basalt.junit.TestPool;
@@ -183,7 +184,8 @@ class RandomArraysTest {
 
   @ParameterizedTest
   @EnumSource
-  void behavesLikeAnArrayThroughAbortsAndReopens(Kind kind, @TestPool PoolUnderTest pools) {
+  void behavesLikeAnArrayThroughAbortsAndReopens(
+      Kind kind, @TestPool(durability = Durability.ASYNC) PoolUnderTest pools) {
     System.out.printf("%s: %d steps, seed %d%n", kind, (long) ROUNDS * ROUND, SEED);
     Random random = new Random(SEED);
     Object model = Array.newInstance(kind.element, 1);
