@@ -78,12 +78,19 @@ final class LongEdits {
     nodes.setBits(leaf, isUsed ? used | bit : used & ~bit, nodes.depth(leaf));
   }
 
-  /** Puts an entry that was elsewhere into a leaf with room. */
-  private void place(long leaf, long key, long valueSlot) {
-    int place = free(leaf, LongNodes.hash(key));
-    structures.putSlot(leaf, LongNodes.valueField(place), valueSlot);
-    nodes.setKey(leaf, place, key);
-    use(leaf, place, true);
+  /** Puts an entry at the first free place for it in a leaf with room; whether it has moved. */
+  private boolean move(long from, int at, long to) {
+    long key = nodes.key(from, at);
+    use(from, at, false);
+    int place = free(to, LongNodes.hash(key));
+    use(to, place, true);
+    if (from == to && place == at) {
+      return false;
+    }
+    structures.moveSlots(from, LongNodes.valueField(at), to, LongNodes.valueField(place), 1);
+    nodes.setKey(from, at, 0);
+    nodes.setKey(to, place, key);
+    return true;
   }
 
   private void takeOut(long leaf, int place) {
@@ -153,18 +160,23 @@ final class LongEdits {
 
   /** Moves the entries whose hashes have the bit behind the depth to the other leaf. */
   private void redistribute(long leaf, int depth, long other) {
-    long[] keys = new long[CAPACITY];
-    long[] slots = new long[CAPACITY];
+    nodes.setBits(leaf, nodes.used(leaf), depth + 1);
     for (int i = 0; i < CAPACITY; i++) {
-      keys[i] = nodes.key(leaf, i);
-      slots[i] = structures.slot(leaf, LongNodes.valueField(i));
-      structures.putSlot(leaf, LongNodes.valueField(i), 0);
-      nodes.setKey(leaf, i, 0);
+      if ((LongNodes.hash(nodes.key(leaf, i)) >>> depth & 1) != 0) {
+        boolean _ = move(leaf, i, other);
+      }
     }
-    nodes.setBits(leaf, 0, depth + 1);
-    for (int i = 0; i < CAPACITY; i++) {
-      boolean moves = (LongNodes.hash(keys[i]) >>> depth & 1) != 0;
-      place(moves ? other : leaf, keys[i], slots[i]);
+    settle(leaf);
+  }
+
+  /** Moves entries towards where their hashes lead until no free place is between. */
+  private void settle(long leaf) {
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (int i = 0; i < CAPACITY; i++) {
+        moved |= (nodes.used(leaf) >>> i & 1) != 0 && move(leaf, i, leaf);
+      }
     }
   }
 
@@ -188,10 +200,7 @@ final class LongEdits {
     for (int at = LongNodes.after(gap);
         (nodes.used(leaf) >>> at & 1) != 0;
         at = LongNodes.after(at)) {
-      long key = nodes.key(leaf, at);
-      long slot = structures.slot(leaf, LongNodes.valueField(at));
-      takeOut(leaf, at);
-      place(leaf, key, slot);
+      boolean _ = move(leaf, at, leaf);
     }
   }
 
@@ -225,7 +234,7 @@ final class LongEdits {
     }
     for (int i = 0; i < CAPACITY; i++) {
       if ((nodes.used(other) >>> i & 1) != 0) {
-        place(leaf, nodes.key(other, i), structures.slot(other, LongNodes.valueField(i)));
+        boolean _ = move(other, i, leaf);
       }
     }
     forEachSharing(index, bits, i -> nodes.setChild(branch, i, leaf, false));
