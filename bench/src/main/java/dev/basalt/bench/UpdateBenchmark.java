@@ -74,6 +74,26 @@ public class UpdateBenchmark {
     }
   }
 
+  /** A pool that only one thread uses. */
+  @State(Scope.Thread)
+  public static class OwnPool {
+    private TemporaryPool temporary;
+    private Counter counter;
+
+    /** Makes it. */
+    @Setup
+    public void open(UpdateBenchmark shared) throws IOException {
+      temporary = new TemporaryPool(shared.durability);
+      counter = temporary.pool().root("counter", Counter.class, Counter::new);
+    }
+
+    /** Removes it. */
+    @TearDown
+    public void close() throws IOException {
+      temporary.close();
+    }
+  }
+
   /** The same change of a heap object. */
   @Benchmark
   public void heapObject(Mine mine) {
@@ -90,6 +110,14 @@ public class UpdateBenchmark {
   @Benchmark
   public void twoFields(Mine mine) {
     temporary.pool().update(mine.counters[5]::step);
+  }
+
+  /**
+   * The same in a pool of the thread's own: what the machine allows to threads that do not meet.
+   */
+  @Benchmark
+  public void twoFieldsInOwnPool(OwnPool own) {
+    own.temporary.pool().update(own.counter::step);
   }
 
   /** Changes two fields of ten objects of the thread's own. */
