@@ -136,7 +136,7 @@ public final class Structures {
   // ---- words
 
   /**
-   * Reads the word of an object that holds a field.
+   * Reads the word of an object that holds a field; outside transactions as it is now.
    *
    * @param object the object
    * @param fieldOffset the field
@@ -154,7 +154,7 @@ public final class Structures {
   }
 
   /**
-   * Reads an {@code int} of an object.
+   * Reads an {@code int} of an object; outside transactions as it is now.
    *
    * @param object the object
    * @param fieldOffset the field
@@ -199,7 +199,7 @@ public final class Structures {
   // ---- references and slots
 
   /**
-   * Reads a reference of an object.
+   * Reads a reference of an object; outside transactions as it is now.
    *
    * @param object the object
    * @param fieldOffset the field
