@@ -7,6 +7,7 @@ import dev.basalt.error.PoolFullException;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
+import dev.basalt.fixture.WeakItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -175,6 +176,31 @@ class FullPoolTest {
                 Item item = new Item(1);
                 item.next(root.next());
                 root.next(item);
+              }
+            })
+        .isInstanceOf(PoolFullException.class);
+    long objects = pool.stats().objects();
+    root.next(null);
+    root.value(new byte[LARGE]);
+    assertThat(pool.stats().objects()).isLessThan(objects / 10);
+    assertThat(pool.check().findings()).isEmpty();
+  }
+
+  /** Each object that is freed gives up a proxy, which comes into limbo too. */
+  @Test
+  void fullPoolOfWeakTargetsCanBeEmptied() {
+    Pool pool = openForLargeObjects();
+    Item root = root(pool);
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                pool.update(
+                    () -> {
+                      WeakItem item = new WeakItem(1);
+                      item.next(root.next());
+                      item.weak(root.next());
+                      root.next(item);
+                    });
               }
             })
         .isInstanceOf(PoolFullException.class);

@@ -170,7 +170,7 @@ final class CommitPath {
         if (commit.isNothing()) {
           return;
         }
-        nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
+        nodes = update.work().limboNodes + LimboNodes.nodesFor(commit.limboEntriesMax());
         outcome = tryPublish(update, commit, nodes);
       } finally {
         gate.unlockCommit();
