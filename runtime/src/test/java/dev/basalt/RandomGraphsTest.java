@@ -30,6 +30,7 @@ class RandomGraphsTest {
   private static final boolean LONG = Boolean.getBoolean("basalt.stress");
   private static final int STEPS = LONG ? 300_000 : 4_000;
   private static final long SEEDS = LONG ? 20 : 2;
+  private static final int SESSION = LONG ? 10_000 : 1_000;
   private static final int ROOTS = 8;
 
   @RegisterExtension final Pools pools = new Pools();
@@ -98,7 +99,7 @@ class RandomGraphsTest {
           case 4 -> use();
           default -> change();
         }
-        if (step % 1_000 == 0) {
+        if (step % SESSION == 0) {
           use();
           reopen();
         }
