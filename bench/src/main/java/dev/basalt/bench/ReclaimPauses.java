@@ -15,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * A list, a tree map and a hash map of many objects lose their last reference and are reclaimed in
  * the background, while another thread updates an object of its own many times a millisecond: how
  * long its updates take, and how long the reclaiming. Before each of the rounds the same thread
- * updates for as long beside one that does nothing but keep a processor busy: what the machine, and
- * not the reclaiming, does to the updates.
+ * updates for as long beside two that do nothing but keep processors busy, as the pool's two
+ * threads are while they reclaim: what the machine, and not the pool, does to the updates.
  *
  * <p>Arguments: objects (1000000 if absent), rounds (10), updates per millisecond of the other
  * thread (10).
@@ -93,12 +93,12 @@ public final class ReclaimPauses {
       System.gc(); // so that no handle holds what is dropped
       pool.checkpoint();
       double busy = last;
-      time(besides, () -> keepBusy(busy));
+      time(besides, () -> keepTwoBusy(busy));
       last = time(reclaiming, () -> drop(before + objects / 100));
       seconds[round] = last;
     }
     Arrays.sort(seconds);
-    row(figures, "a busy thread", 0, besides);
+    row(figures, "two busy threads", 0, besides);
     row(figures, kind + " of " + objects, seconds[rounds / 2], reclaiming);
   }
 
@@ -122,6 +122,11 @@ public final class ReclaimPauses {
     done.set(true);
     other.join();
     return seconds;
+  }
+
+  private static void keepTwoBusy(double seconds) {
+    Thread _ = Thread.ofPlatform().start(() -> keepBusy(seconds));
+    keepBusy(seconds);
   }
 
   private static void keepBusy(double seconds) {
