@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Spliterator;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,14 @@ abstract class AtomicList<E extends @Nullable Object> extends AbstractList<E> {
           }
           return hash;
         });
+  }
+
+  /** Whether only the calling thread can change the list now. */
+  abstract boolean isStill();
+
+  @Override
+  public Spliterator<E> spliterator() {
+    return isStill() ? super.spliterator() : Spliteration.unsized(iterator(), Spliterator.ORDERED);
   }
 
   @Override

@@ -23,6 +23,9 @@ abstract class AtomicMap<K extends @Nullable Object, V extends @Nullable Object>
   /** Runs what may write as one update. */
   abstract <R extends @Nullable Object> R changing(Supplier<R> body);
 
+  /** Whether only the calling thread can change the map now. */
+  abstract boolean isStill();
+
   /** Removes a key, and tells whether it was there. */
   abstract boolean removeKey(@Nullable Object key);
 

@@ -76,6 +76,11 @@ final class LongMapView<V extends @Nullable Object> extends AtomicMap<Long, V> {
   }
 
   @Override
+  boolean isStill() {
+    return Spliteration.isStill(map);
+  }
+
+  @Override
   public Set<Entry<Long, V>> entrySet() {
     return new MapEntries<>(this);
   }

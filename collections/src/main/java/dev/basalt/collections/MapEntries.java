@@ -4,6 +4,8 @@ import java.util.AbstractSet;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map.Entry;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,19 @@ final class MapEntries<K extends @Nullable Object, V extends @Nullable Object>
   @Override
   public void clear() {
     map.clear();
+  }
+
+  @Override
+  public Spliterator<Entry<K, V>> spliterator() {
+    int characteristics = Spliterator.DISTINCT | order(map);
+    return map.isStill()
+        ? Spliterators.spliterator(this, characteristics)
+        : Spliteration.unsized(iterator(), characteristics);
+  }
+
+  /** What tells that a map's views have an order, or nothing. */
+  static int order(AtomicMap<?, ?> map) {
+    return map instanceof SortedView<?, ?> ? Spliterator.ORDERED : 0;
   }
 
   @Override

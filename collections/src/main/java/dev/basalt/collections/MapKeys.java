@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map.Entry;
 import java.util.Objects;
+import java.util.Spliterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,13 @@ final class MapKeys<K extends @Nullable Object> extends AbstractSet<K> {
   @Override
   public void clear() {
     map.clear();
+  }
+
+  @Override
+  public Spliterator<K> spliterator() {
+    return map.isStill()
+        ? super.spliterator()
+        : Spliteration.unsized(iterator(), Spliterator.DISTINCT);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.basalt.collections;
 import java.util.AbstractCollection;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,14 @@ final class MapValues<V extends @Nullable Object> extends AbstractCollection<V> 
   @Override
   public void clear() {
     map.clear();
+  }
+
+  @Override
+  public Spliterator<V> spliterator() {
+    int characteristics = MapEntries.order(map);
+    return map.isStill()
+        ? Spliterators.spliterator(this, characteristics)
+        : Spliteration.unsized(iterator(), characteristics);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Spliterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -253,6 +254,11 @@ public final class PersistentArrayDeque<E> extends AbstractCollection<E>
   @Override
   public boolean retainAll(Collection<?> retained) {
     return elements().retainAll(retained);
+  }
+
+  @Override
+  public Spliterator<E> spliterator() {
+    return elements().spliterator();
   }
 
   @Override

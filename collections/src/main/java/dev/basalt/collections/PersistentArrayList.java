@@ -234,6 +234,11 @@ public final class PersistentArrayList<E extends @Nullable Object> extends Atomi
     return local != null ? local.subList(fromIndex, toIndex) : super.subList(fromIndex, toIndex);
   }
 
+  @Override
+  boolean isStill() {
+    return Spliteration.isStill(this);
+  }
+
   // ---- in the pool
 
   @Override

@@ -225,6 +225,11 @@ public final class PersistentHashMap<K extends @Nullable Object, V extends @Null
   }
 
   @Override
+  boolean isStill() {
+    return Spliteration.isStill(this);
+  }
+
+  @Override
   public Collection<V> values() {
     Map<K, V> local = plain();
     return local != null ? local.values() : new MapValues<>(this);

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.Spliterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,11 @@ public final class PersistentHashSet<E extends @Nullable Object> extends Abstrac
   @Override
   public void clear() {
     map().clear();
+  }
+
+  @Override
+  public Spliterator<E> spliterator() {
+    return map().keySet().spliterator();
   }
 
   @Override

@@ -261,6 +261,11 @@ public final class PersistentLinkedList<E extends @Nullable Object> extends Dequ
     return new ReversedList<>(this);
   }
 
+  @Override
+  boolean isStill() {
+    return Spliteration.isStill(this);
+  }
+
   // ---- in the pool
 
   @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.SortedSet;
+import java.util.Spliterator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +135,11 @@ public final class PersistentTreeSet<E extends @Nullable Object> extends Abstrac
   @Override
   public void clear() {
     map().clear();
+  }
+
+  @Override
+  public Spliterator<E> spliterator() {
+    return map().navigableKeySet().spliterator();
   }
 
   @Override

@@ -28,6 +28,11 @@ final class ReversedList<E extends @Nullable Object> extends DequeList<E> {
   }
 
   @Override
+  boolean isStill() {
+    return list.isStill();
+  }
+
+  @Override
   void put(E element, boolean front) {
     list.put(element, !front);
   }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Spliterator;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,13 @@ class SortedKeys<E extends @Nullable Object> extends AbstractSet<E> implements N
   @Override
   public void clear() {
     map.clear();
+  }
+
+  @Override
+  public Spliterator<E> spliterator() {
+    return map.isStill()
+        ? NavigableSet.super.spliterator()
+        : Spliteration.sorted(iterator(), comparator());
   }
 
   @Override

@@ -41,6 +41,11 @@ abstract sealed class SortedView<K extends @Nullable Object, V extends @Nullable
     return tree().changing(body);
   }
 
+  @Override
+  boolean isStill() {
+    return Spliteration.isStill(tree());
+  }
+
   // ---- bounds
 
   boolean isInside(@Nullable Object key) {
