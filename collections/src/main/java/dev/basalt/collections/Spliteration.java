@@ -21,13 +21,13 @@ final class Spliteration {
         || PersistentStructure.space(collection).transaction() != null;
   }
 
-  /** The elements of an iterator, in no order that is known. */
+  /** The elements of an iterator, without a size. */
   static <E extends @Nullable Object> Spliterator<E> unsized(
       Iterator<E> elements, int characteristics) {
     return new Unsized<>(elements, characteristics, null);
   }
 
-  /** The elements of an iterator, each once and in an order, or in the natural one. */
+  /** The same of distinct elements in the order of a comparator, or null for the natural one. */
   static <E extends @Nullable Object> Spliterator<E> sorted(
       Iterator<E> elements, @Nullable Comparator<? super E> order) {
     int characteristics = Spliterator.DISTINCT | Spliterator.SORTED | Spliterator.ORDERED;
