@@ -15,8 +15,8 @@ import net.bytebuddy.jar.asm.Type;
  *   ObjectSpace space = self.$basalt$space;
  *   if (space == null) return self.cents;                              // plain
  *   VarHandle.loadLoadFence();                  // the offset is read after the space
- *   return Bridge.getLong(self, space, self.$basalt$offset, FIELD_OFFSET);
- * }
+ *   return space.word(self, self.$basalt$offset, FIELD_OFFSET);        // the same if it is an int:
+ * }                         // Bridge.toInt(space.word(..., FIELD_OFFSET), FIELD_OFFSET)
  *
  * static Account $basalt$get$next(Account self) {
  *   Account plain = self.next;                  // before the check: becoming a handle clears it
@@ -78,19 +78,49 @@ final class Accessors {
       Object[] locals = {owner, Names.SPACE};
       code.visitFrame(F_NEW, 2, locals, 0, new Object[0]);
     }
-    loadPlace(code, space, field);
-    code.visitMethodInsn(
-        INVOKESTATIC,
-        Names.BRIDGE,
-        "get" + Names.kind(field.desc()),
-        Names.PLACE_DESC + ")" + Names.valueDesc(field.desc()),
-        false);
-    if (reference && !field.desc().equals("Ljava/lang/Object;")) {
-      code.visitTypeInsn(CHECKCAST, type.getInternalName());
+    if (reference) {
+      readReference(code, space, field);
+    } else {
+      readPrimitive(code, space, field);
     }
     code.visitInsn(type.getOpcode(IRETURN));
     code.visitMaxs(5, space + 1);
     code.visitEnd();
+  }
+
+  private void readReference(MethodVisitor code, int space, FieldModel field) {
+    loadPlace(code, space, field);
+    code.visitMethodInsn(
+        INVOKESTATIC,
+        Names.BRIDGE,
+        "getReference",
+        Names.PLACE_DESC + ")" + Names.valueDesc(field.desc()),
+        false);
+    if (!field.desc().equals("Ljava/lang/Object;")) {
+      code.visitTypeInsn(CHECKCAST, Type.getType(field.desc()).getInternalName());
+    }
+  }
+
+  private void readPrimitive(MethodVisitor code, int space, FieldModel field) {
+    fence(code);
+    code.visitVarInsn(ALOAD, space);
+    code.visitVarInsn(ALOAD, 0);
+    loadOffsets(code, field);
+    code.visitMethodInsn(INVOKEVIRTUAL, Names.SPACE, "word", Names.WORD_DESC, false);
+    switch (field.desc()) {
+      case "J" -> {}
+      case "D" ->
+          code.visitMethodInsn(INVOKESTATIC, "java/lang/Double", "longBitsToDouble", "(J)D", false);
+      default -> {
+        code.visitLdcInsn(Names.fieldOffset(field.name()));
+        code.visitMethodInsn(
+            INVOKESTATIC,
+            Names.BRIDGE,
+            "to" + Names.kind(field.desc()),
+            "(JI)" + field.desc(),
+            false);
+      }
+    }
   }
 
   private void addSetter(FieldModel field) {
@@ -150,6 +180,10 @@ final class Accessors {
     fence(code);
     code.visitVarInsn(ALOAD, 0);
     code.visitVarInsn(ALOAD, space);
+    loadOffsets(code, field);
+  }
+
+  private void loadOffsets(MethodVisitor code, FieldModel field) {
     code.visitVarInsn(ALOAD, 0);
     code.visitFieldInsn(GETFIELD, owner, Names.OFFSET_FIELD, "J");
     code.visitLdcInsn(Names.fieldOffset(field.name()));

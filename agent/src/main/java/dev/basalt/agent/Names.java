@@ -28,6 +28,9 @@ final class Names {
   /** How the bridge's methods take a field: the object, its space and based pointer, the place. */
   static final String PLACE_DESC = "(L" + PERSISTENT_OBJECT + ";" + SPACE_DESC + "JI";
 
+  /** The method of a space that reads the word of a field. */
+  static final String WORD_DESC = "(L" + PERSISTENT_OBJECT + ";JI)J";
+
   static final String CONSTRUCTOR_DESC = "(Ldev/basalt/object/HandleMarker;)V";
   static final String BIND_DESC = "(" + SPACE_DESC + "J)V";
   static final String STORE_DESC = "(L" + WRITER + ";)V";

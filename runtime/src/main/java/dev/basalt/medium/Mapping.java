@@ -7,18 +7,16 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapped range of a medium, and the only class that turns an offset into an address.
+ * A mapped range of a medium; only this class and its superclass turn an offset into an address.
  *
  * <p>Invariants:
  *
  * <ol>
- *   <li>Every access is checked against {@link #limit}: a wild offset is a {@link
- *       CorruptPoolException}, never a fault. The one exception is {@link #latestWord}, whose
- *       caller has checked the object before.
+ *   <li>Every access through this class is checked against {@link #limit}: a wild offset is a
+ *       {@link CorruptPoolException}, never a fault.
  *   <li>The address range stays mapped to something readable until this object is unreachable:
  *       {@link #close} sets the limit to 0 and replaces the pages by empty ones, so a reader that
  *       passed its check just before sees zeros and not a fault.
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Offsets are relative to the start of the mapping. Aligned accesses of up to 8 bytes are
  * atomic.
  */
-public final class Mapping {
+public final class Mapping extends ObjectWords {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfInt INT =
@@ -36,17 +34,9 @@ public final class Mapping {
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS = INT.varHandle();
   private static final VarHandle LONGS = LONG.varHandle();
-  private static final VarHandle WORDS =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-
-  /** What is shifted back by this is known to the compiler as a number that is not large. */
-  private static final int SHIFT = 16;
 
   /** Words that lie less than this behind an object's start are near it. */
   private static final int NEAR = 512;
-
-  /** Objects start before this, so the sum with an address is none that is negative. */
-  private static final long PLACES = 1L << 47;
 
   /** Bytes that come into the processor's cache together. */
   private static final int LINE = 64;
@@ -54,14 +44,7 @@ public final class Mapping {
   /** A sum that is hardly ever met. */
   private static final long RARE = 0x5EA5_0B5E_55ED_0DD5L;
 
-  /** All of memory; the checks of this class are the only bounds. */
-  @SuppressWarnings("restricted")
-  private static final MemorySegment ALL = MemorySegment.ofAddress(0).reinterpret(Long.MAX_VALUE);
-
   private final String name;
-  private final long base;
-  private final long shiftedBase;
-
   private final long reserved;
 
   /**
@@ -71,7 +54,7 @@ public final class Mapping {
   private long limit;
 
   /** Every word near an object that starts before this offset may be touched. */
-  private long shiftedNearEnd;
+  private long nearEnd;
 
   private volatile boolean closed;
 
@@ -92,12 +75,11 @@ public final class Mapping {
       int fd,
       boolean shared,
       @Nullable MemorySegment owner) {
+    super(base);
     this.name = name;
     this.fd = fd;
     this.shared = shared;
     this.owner = owner;
-    this.base = base;
-    this.shiftedBase = base << SHIFT;
     this.reserved = reserved;
     setLimit(limit);
   }
@@ -149,7 +131,7 @@ public final class Mapping {
 
   private void setLimit(long newLimit) {
     limit = newLimit;
-    shiftedNearEnd = Math.max(0, newLimit - NEAR) << SHIFT;
+    nearEnd = Math.max(0, newLimit - NEAR);
   }
 
   /** Ends access; later calls throw {@link PoolClosedException}. */
@@ -266,18 +248,7 @@ public final class Mapping {
   }
 
   /**
-   * Reads an aligned long of an object as it was at a snapshot. The object's first long is a
-   * version, which writers make negative before they change anything else of the object, and set to
-   * a greater one afterwards. Whoever took the snapshot has seen all that commits up to it have
-   * done, so one look at the version behind the load is enough: if it is not newer, nobody had
-   * begun to change the object when the value was loaded.
-   *
-   * <p>Every field access comes through here or through {@link #latestWord}, so they are made of
-   * what the compiler makes little of. What has been shifted back, and the index that was checked,
-   * tell it that an address is never negative, and the layout that it need not be aligned, so of
-   * the JDK's own checks none is left; and no constant takes up a register. Plain loads with fences
-   * between them: an aligned long is never torn. There are as few methods above as can be, because
-   * half a dozen of the JDK's lie below and inlining stops at a depth of 15.
+   * Reads an aligned long of an object as it was at a snapshot; see {@link #isUpTo}.
    *
    * @param object where the object starts
    * @param wordOffset bytes from its start
@@ -286,16 +257,10 @@ public final class Mapping {
    * @return the value
    */
   public long wordAt(long object, int wordOffset, long snapshot, SlowRead otherwise) {
-    long end = end(wordOffset);
-    if (Long.compareUnsigned(object, end) < 0) {
-      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(object, end);
-      long word = (long) WORDS.get(ALL, address + wordOffset);
-      VarHandle.loadLoadFence();
-      long before = (long) WORDS.get(ALL, address) - 1; // of 0 and of what is negative: not below
-      if (Long.compareUnsigned(before, snapshot) < 0) {
-        return word;
-      }
-      return otherwise.readSlow(object, wordOffset);
+    if (Long.compareUnsigned(object, end(wordOffset)) < 0) {
+      long place = place(object);
+      long word = load(place, wordOffset);
+      return isUpTo(place, snapshot) ? word : otherwise.readSlow(object, wordOffset);
     }
     return wordAtTheEnd(object, wordOffset, snapshot, otherwise);
   }
@@ -313,32 +278,6 @@ public final class Mapping {
   }
 
   /**
-   * Reads an aligned long of an object as it is now. The value counts if the object's version is
-   * positive behind the load: a commit that had begun to change the object before has ended then.
-   *
-   * <p>Does not look at the limit. A closed mapping has zeroes there.
-   *
-   * @param object where the object starts, or a negative number; the object lies in the mapping,
-   *     which has been looked at (when its handle was made, or just now)
-   * @param wordOffset bytes from its start, within the object
-   * @param otherwise answers if the value does not count, or there is no object
-   * @return the value
-   */
-  public long latestWord(long object, int wordOffset, SlowRead otherwise) {
-    if (Long.compareUnsigned(object, PLACES) < 0) {
-      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(object, PLACES);
-      long word = (long) WORDS.get(ALL, address + wordOffset);
-      VarHandle.loadLoadFence();
-      long version = (long) WORDS.get(ALL, address);
-      VarHandle.loadLoadFence(); // what is read after this is not older
-      if (version > 0) {
-        return word;
-      }
-    }
-    return otherwise.readSlow(object, wordOffset);
-  }
-
-  /**
    * Begins to bring some bytes into the processor's cache: all of them are on their way at once,
    * where a search would meet one line after the other. Does nothing else.
    *
@@ -346,12 +285,11 @@ public final class Mapping {
    * @param length how many, at most {@value #NEAR}
    */
   public void touch(long offset, int length) {
-    long end = shiftedNearEnd >>> SHIFT;
-    if (Long.compareUnsigned(offset, end) < 0) {
-      long address = (shiftedBase >>> SHIFT) + Objects.checkIndex(offset, end);
+    if (Long.compareUnsigned(offset, nearEnd) < 0) {
+      long place = place(offset);
       long all = 0;
       for (int at = 0; at < length; at += LINE) {
-        all += (long) WORDS.get(ALL, address + at);
+        all += load(place, at);
       }
       if (all == RARE) {
         Thread.onSpinWait(); // what is loaded and not used would not be loaded
@@ -361,7 +299,7 @@ public final class Mapping {
 
   /** Objects that start before this have the word inside the mapping; a few behind it, too. */
   private long end(int wordOffset) {
-    return wordOffset <= NEAR - Long.BYTES ? shiftedNearEnd >>> SHIFT : endFor(wordOffset);
+    return wordOffset <= NEAR - Long.BYTES ? nearEnd : endFor(wordOffset);
   }
 
   /** Objects that start before this, and no others, have the word inside the mapping. */

@@ -4,7 +4,8 @@ import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.ReadOnlyPoolException;
 import dev.basalt.error.StaleTransactionException;
 import dev.basalt.format.ObjectFormat;
-import dev.basalt.medium.Mapping;
+import dev.basalt.medium.ObjectWords;
+import dev.basalt.tx.LatestWords;
 import dev.basalt.tx.Pending;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
@@ -29,8 +30,13 @@ public final class ObjectSpace {
 
   private final TransactionManager transactions;
   private final Object owner;
-  private final Mapping memory;
-  private final Mapping.SlowRead latestWords;
+  private final long key;
+  private final ObjectWords memory;
+
+  /** The memory while no thread is in a transaction of this pool; read plainly. */
+  private @Nullable ObjectWords stillMemory;
+
+  private final LatestWords latestWords;
   private final ClassNames names;
   private final TypeTable types;
   private final Transit transit;
@@ -52,6 +58,7 @@ public final class ObjectSpace {
   public ObjectSpace(TransactionManager transactions, Options options, Object owner) {
     this.transactions = transactions;
     this.owner = owner;
+    this.key = transactions.key();
     this.memory = transactions.heap().memory();
     this.latestWords = transactions.latestWords();
     this.names = new ClassNames(options.loader, options.classes);
@@ -62,7 +69,7 @@ public final class ObjectSpace {
     this.values = new Values(this, types, handles, names, options.codecs);
     this.references = new References(this);
     this.structures = new Structures(this);
-    transactions.setObjects(this, contents::sizeOf);
+    transactions.setObjects(this, contents::sizeOf, still -> stillMemory = still ? memory : null);
   }
 
   /**
@@ -267,6 +274,11 @@ public final class ObjectSpace {
   /**
    * Reads the word that holds a field of a handle.
    *
+   * <p>Most words are read in place: outside transactions, in views, and in updates that have read
+   * the object before. That part is small, and whatever else may be needed is read again from the
+   * handle: it is part of every loop over objects, and what it keeps for the rare cases takes
+   * registers from the program.
+   *
    * @param self the handle
    * @param object its place, as the caller has read it
    * @param fieldOffset the field
@@ -274,25 +286,43 @@ public final class ObjectSpace {
    */
   public long word(PersistentObject self, long object, int fieldOffset) {
     int at = fieldOffset & WORD_MASK;
-    Tx tx = TransactionManager.innermost();
     try {
-      if (tx == null) {
-        return memory.latestWord(object, at, latestWords);
+      ObjectWords words = stillMemory;
+      if (words == null) {
+        long threadId = Thread.currentThread().threadId();
+        Tx tx = TransactionManager.first(threadId);
+        if (tx != null) {
+          if (!tx.readsInPlace(key + threadId, object, at)) {
+            return wordIn(transactions.current(), object, at);
+          }
+          if (object >= 0) {
+            long place = tx.place(object);
+            long word = ObjectWords.load(place, at);
+            if (ObjectWords.isUpTo(place, tx.version())) {
+              return word;
+            }
+          }
+          return transit.word(self, fieldOffset);
+        }
+        words = memory;
       }
-      return tx.readsInPlace(this, object, at)
-          ? memory.wordAt(object, at, tx.version(), tx)
-          : wordIn(transactions.amongThose(tx), object, at);
+      if (object >= 0) {
+        long place = words.place(object);
+        long word = ObjectWords.load(place, at);
+        if (ObjectWords.isPresent(place)) {
+          return word;
+        }
+      }
+      return transit.word(self, fieldOffset);
     } catch (UncommittedObjectException e) {
       return transit.word(self, fieldOffset);
     } catch (InternalError e) {
-      throw transactions.faults().of(e, object, (long) at + Long.BYTES);
+      throw transactions.faults().of(e, self.$basalt$offset(), (long) at + Long.BYTES);
     }
   }
 
   long wordIn(@Nullable Tx tx, long object, int wordOffset) {
-    return tx == null
-        ? memory.latestWord(object, wordOffset, latestWords)
-        : tx.word(object, wordOffset);
+    return tx == null ? latestWords.word(object, wordOffset) : tx.word(object, wordOffset);
   }
 
   static int shift(int fieldOffset) {

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
  * Only the thread itself adds or takes away its transactions, or {@link Abandoned} once it has
  * ended. A chain of one is made and ended by compare-and-set of the place; a longer one is changed
  * under the monitor, and who is taken out of its middle still leads on to the rest.
- *
- * <p>While no thread at all is in a transaction, one word says so, and the table is not looked at.
- * {@link #enter} sets the word after its place, so that its thread never meets {@link #NONE} in a
- * transaction; {@link #lookAround} clears it in two steps: it announces itself, looks at all
- * places, and gives up if somebody entered meanwhile. Either it sees the place, or the one who
- * enters sees the announcement and takes it back.
  */
 final class ThreadTx {
   /** A power of two. Thread numbers are given out in a row, so neighbours do not meet. */
@@ -33,41 +27,21 @@ final class ThreadTx {
   private static final @Nullable Tx[] TABLE = new Tx[(PLACES + 1) * STRIDE];
   private static final VarHandle PLACE = MethodHandles.arrayElementVarHandle(Tx[].class);
 
-  /** No thread is in a transaction. */
-  private static final int NONE = 0;
-
-  /** Some thread may be in a transaction. */
-  private static final int SOME = 1;
-
-  /** Somebody is looking whether any thread still is. */
-  private static final int LOOKING = 2;
-
-  /** Read plainly: what concerns a thread it has written or met itself. */
-  private static int state;
-
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findStaticVarHandle(ThreadTx.class, "state", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private ThreadTx() {}
 
   private static int place(long threadId) {
     return ((int) threadId & (PLACES - 1)) * STRIDE + STRIDE;
   }
 
+  /** The transaction at a thread's place: mostly its own innermost one, else another thread's. */
+  static @Nullable Tx first(long threadId) {
+    return TABLE[place(threadId)];
+  }
+
   /** The thread's innermost transaction of any pool. */
   static @Nullable Tx innermost() {
-    if (state == NONE) {
-      return null;
-    }
     long threadId = Thread.currentThread().threadId();
-    Tx found = TABLE[place(threadId)];
+    Tx found = first(threadId);
     return found == null || found.threadId == threadId ? found : next(found, threadId);
   }
 
@@ -96,10 +70,7 @@ final class ThreadTx {
     if (!PLACE.compareAndSet(TABLE, place, null, tx)) {
       add(tx, place);
     }
-    while ((int) STATE.getVolatile() != SOME) {
-      STATE.compareAndSet(NONE, SOME);
-      STATE.compareAndSet(LOOKING, SOME);
-    }
+    tx.manager.stillness().end();
   }
 
   /** Puts a transaction before others; they may leave without the monitor until it is there. */
@@ -154,22 +125,15 @@ final class ThreadTx {
     return found;
   }
 
-  /** Looks whether any thread is in a transaction, so that field accesses need not. */
-  static void lookAround() {
-    if (!STATE.compareAndSet(SOME, LOOKING)) {
-      return;
-    }
-    for (int place = 0; place < TABLE.length; place += STRIDE) {
-      if (PLACE.getVolatile(TABLE, place) != null) {
-        STATE.compareAndSet(LOOKING, SOME);
-        return;
+  /** Whether some thread is in a transaction of a pool. */
+  static synchronized boolean hasAny(TransactionManager manager) {
+    for (int place = STRIDE; place < TABLE.length; place += STRIDE) {
+      for (Tx at = (Tx) PLACE.getVolatile(TABLE, place); at != null; at = at.neighbour) {
+        if (at.manager == manager) {
+          return true;
+        }
       }
     }
-    STATE.compareAndSet(LOOKING, NONE);
-  }
-
-  /** Whether a look at the table may be spared. */
-  static boolean isQuiet() {
-    return (int) STATE.getVolatile() == NONE;
+    return false;
   }
 }

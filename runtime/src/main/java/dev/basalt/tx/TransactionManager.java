@@ -2,9 +2,9 @@ package dev.basalt.tx;
 
 import dev.basalt.log.Log;
 import dev.basalt.log.SuperblockStore;
-import dev.basalt.medium.Mapping;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * that waits for a disk).
  */
 public final class TransactionManager {
+  /** Thread numbers are smaller. */
+  private static final int THREAD_BITS = 40;
+
+  private static final AtomicLong MANAGERS = new AtomicLong();
+
+  private final long key = MANAGERS.incrementAndGet() << THREAD_BITS;
   private final Heap heap;
   private final Allocator allocator;
   private final Log log;
@@ -37,6 +43,7 @@ public final class TransactionManager {
   private @Nullable LimboSweep sweep;
   private @Nullable SweepThread sweepThread;
   private final Abandoned abandoned = new Abandoned(this);
+  private final Stillness stillness = new Stillness(this);
 
   /** Set by the object layer before the first transaction. */
   private Object owner = this;
@@ -131,10 +138,13 @@ public final class TransactionManager {
    *
    * @param newOwner what {@link #owner} answers
    * @param newSizes tells how large objects are
+   * @param still takes whether certainly no thread is in a transaction of this pool; only sets a
+   *     field, which a thread may read plainly to learn whether it is in one itself
    */
-  public void setObjects(Object newOwner, Sizes newSizes) {
+  public void setObjects(Object newOwner, Sizes newSizes, Consumer<Boolean> still) {
     this.owner = newOwner;
     this.sizes = newSizes;
+    stillness.setListener(still);
   }
 
   /**
@@ -150,6 +160,20 @@ public final class TransactionManager {
     return sizes.sizeOf(tx, object);
   }
 
+  /**
+   * A number that is this pool's alone: with a thread's number added, that of the thread's
+   * transactions in this pool.
+   *
+   * @return the number
+   */
+  public long key() {
+    return key;
+  }
+
+  Stillness stillness() {
+    return stillness;
+  }
+
   // ---- the thread's transaction
 
   /**
@@ -158,17 +182,18 @@ public final class TransactionManager {
    * @return the transaction, or {@code null} if there is none
    */
   public @Nullable Tx current() {
-    return amongThose(ThreadTx.innermost());
+    return ThreadTx.current(this);
   }
 
   /**
-   * The one of this pool among a thread's transactions.
+   * The transaction that is found first if a thread's is looked for: mostly the innermost one of
+   * the thread, but it may be another thread's.
    *
-   * @param innermost what {@link #innermost} answered
-   * @return the transaction, or {@code null} if there is none
+   * @param threadId the number of the calling thread
+   * @return the transaction, or {@code null} if the thread has none
    */
-  public @Nullable Tx amongThose(@Nullable Tx innermost) {
-    return innermost == null || innermost.manager == this ? innermost : ThreadTx.current(this);
+  public static @Nullable Tx first(long threadId) {
+    return ThreadTx.first(threadId);
   }
 
   /**
@@ -331,7 +356,7 @@ public final class TransactionManager {
     }
     endAbandoned();
     watch.look();
-    ThreadTx.lookAround();
+    stillness.look();
     checkIntact();
     return !versions.isEmpty();
   }
@@ -416,11 +441,11 @@ public final class TransactionManager {
   }
 
   /**
-   * Reads words outside transactions that cannot be read in place.
+   * Reads words outside transactions.
    *
    * @return the reader
    */
-  public Mapping.SlowRead latestWords() {
+  public LatestWords latestWords() {
     return latestWords;
   }
 

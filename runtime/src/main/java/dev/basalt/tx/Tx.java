@@ -2,6 +2,7 @@ package dev.basalt.tx;
 
 import dev.basalt.error.StaleTransactionException;
 import dev.basalt.medium.Mapping;
+import dev.basalt.medium.ObjectWords;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * words of 8 bytes, counted in bytes from its start; a smaller field is part of a word. Used by one
  * thread.
  */
-public abstract sealed class Tx implements Mapping.SlowRead permits View, Update, Still {
+public abstract sealed class Tx extends ObjectWords implements Mapping.SlowRead
+    permits View, Update, Still {
   final TransactionManager manager;
   final Thread thread = Thread.currentThread();
 
@@ -29,11 +31,11 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
   /** The object whose words in its first block are to be read in place. */
   long inPlace = NOWHERE;
 
-  /** The object layer of the manager. */
-  private final @Nullable Object owner;
+  /** Of the thread and the pool: see {@link TransactionManager#key}. */
+  private final long key;
 
   /** The same if this is a view, of which every word is to be read in place first. */
-  private final @Nullable Object viewed;
+  private final long viewKey;
 
   private @Nullable Object attachment;
 
@@ -43,10 +45,11 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
    * @param allInPlace whether every word is to be read in place first
    */
   Tx(TransactionManager manager, long version, boolean allInPlace) {
+    super(manager.heap().memory());
     this.manager = manager;
     this.version = version;
-    this.owner = manager.owner();
-    this.viewed = allInPlace ? owner : null;
+    this.key = manager.key() + threadId;
+    this.viewKey = allInPlace ? key : 0;
   }
 
   /**
@@ -86,17 +89,18 @@ public abstract sealed class Tx implements Mapping.SlowRead permits View, Update
   }
 
   /**
-   * Whether {@link #word} would do no more than {@link Mapping#wordAt} with {@link #version} and
-   * this. Field accesses ask, because {@code word} has become too large to be inlined.
+   * Whether {@link #word} would do no more than to read the word in place, and see whether it
+   * {@link #isUpTo} {@link #version}. Field accesses ask, because {@code word} has become too large
+   * to be inlined.
    *
-   * @param asking the object layer that the object belongs to
+   * @param asking the {@link TransactionManager#key} of the object's pool and the thread's number
    * @param object the object's offset
    * @param wordOffset bytes from its start
    * @return whether the word may be read in place; false if this is a transaction of another pool
+   *     or thread
    */
-  @SuppressWarnings("ReferenceEquality") // an object layer is itself and nothing else
-  public final boolean readsInPlace(Object asking, long object, int wordOffset) {
-    return ((object == inPlace && wordOffset < Blocks.SIZE) ? owner : viewed) == asking;
+  public final boolean readsInPlace(long asking, long object, int wordOffset) {
+    return viewKey == asking || (object == inPlace && wordOffset < Blocks.SIZE && key == asking);
   }
 
   /**

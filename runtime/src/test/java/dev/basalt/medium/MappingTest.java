@@ -27,12 +27,31 @@ class MappingTest {
         long expected = inside ? object + offset + 1 : OTHERWISE;
         String place = object + " + " + offset;
         assertThat(memory.wordAt(object, offset, SIZE, OTHER_WAY)).as(place).isEqualTo(expected);
-        if (inside || object < 0) {
-          assertThat(memory.latestWord(object, offset, OTHER_WAY)).as(place).isEqualTo(expected);
+        if (inside) {
+          long found = memory.place(object);
+          assertThat(ObjectWords.load(found, offset)).as(place).isEqualTo(expected);
         }
       }
       int far = Integer.MAX_VALUE & -Long.BYTES;
       assertThat(memory.wordAt(object, far, SIZE, OTHER_WAY)).isEqualTo(OTHERWISE);
+    }
+  }
+
+  @Test
+  void objectIsPresentIfItsVersionIsPositive() {
+    for (long object : new long[] {0, SIZE / 2, SIZE - 2 * ALIGNMENT}) {
+      long place = memory.place(object);
+      for (long version : new long[] {0, -1, Long.MIN_VALUE, Long.MIN_VALUE | 3}) {
+        memory.putLong(object, version);
+        assertThat(ObjectWords.isPresent(place)).isFalse();
+        assertThat(ObjectWords.isUpTo(place, Long.MAX_VALUE)).isFalse();
+      }
+      for (long version : new long[] {1, 9, Long.MAX_VALUE}) {
+        memory.putLong(object, version);
+        assertThat(ObjectWords.isPresent(place)).isTrue();
+        assertThat(ObjectWords.isUpTo(place, version)).isTrue();
+        assertThat(ObjectWords.isUpTo(place, version - 1)).isFalse();
+      }
     }
   }
 

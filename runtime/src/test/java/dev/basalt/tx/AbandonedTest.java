@@ -201,8 +201,7 @@ class AbandonedTest {
           }
         });
     pool.close();
-    ThreadTx.lookAround();
-    assertThat(ThreadTx.isQuiet()).isTrue();
+    assertThat(ThreadTx.hasAny(transactions(root))).isFalse();
     assertThat(root(pools.reopen(pool)).number()).isEqualTo(1);
   }
 }

@@ -1,6 +1,5 @@
 package dev.basalt.tx;
 
-import dev.basalt.medium.Mapping;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -17,18 +16,13 @@ import org.openjdk.jcstress.infra.results.J_Result;
     desc = "The stored state, or the plain one.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "What the block held before.")
 @State
-public class BrokenByBindingEarly implements Mapping.SlowRead {
+public class BrokenByBindingEarly {
   private final long object = WordOfANewObject.newBlock();
   private long place = Pending.next();
 
-  @Override
-  public long readSlow(long at, int wordOffset) {
-    return -1;
-  }
-
   @Actor
   public void read(J_Result result) {
-    result.r1 = Memory.HEAP.memory().latestWord(place, WordOfANewObject.WORD, this);
+    result.r1 = Memory.latestWord(place, WordOfANewObject.WORD);
   }
 
   @Actor

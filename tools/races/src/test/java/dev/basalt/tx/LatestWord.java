@@ -1,6 +1,5 @@
 package dev.basalt.tx;
 
-import dev.basalt.medium.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.openjdk.jcstress.annotations.Actor;
@@ -25,7 +24,7 @@ import org.openjdk.jcstress.infra.results.JJ_Result;
     desc = "The object was being changed; the reader would take a view.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Part of a commit, or back in time.")
 @State
-public class LatestWord implements Mapping.SlowRead {
+public class LatestWord {
   private static final int FIRST = 16;
   private static final int LAST = 24;
 
@@ -37,15 +36,10 @@ public class LatestWord implements Mapping.SlowRead {
     Memory.HEAP.memory().putLong(object, 1);
   }
 
-  @Override
-  public long readSlow(long at, int wordOffset) {
-    return -1;
-  }
-
   @Actor
   public void read(JJ_Result result) {
-    result.r1 = Memory.HEAP.memory().latestWord(object, FIRST, this);
-    result.r2 = Memory.HEAP.memory().latestWord(object, LAST, this);
+    result.r1 = Memory.latestWord(object, FIRST);
+    result.r2 = Memory.latestWord(object, LAST);
   }
 
   @Actor

@@ -2,6 +2,7 @@ package dev.basalt.tx;
 
 import dev.basalt.log.CommitWords;
 import dev.basalt.medium.FileMedium;
+import dev.basalt.medium.ObjectWords;
 import dev.basalt.memory.Heap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,16 @@ final class Memory {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A word as it is read outside transactions, or -1 if it does not count. */
+  static long latestWord(long object, int wordOffset) {
+    if (Pending.is(object)) {
+      return -1;
+    }
+    long place = HEAP.memory().place(object);
+    long word = ObjectWords.load(place, wordOffset);
+    return ObjectWords.isPresent(place) ? word : -1;
   }
 
   /** The place of an object that no state of the last million has. */

@@ -8,26 +8,40 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.J_Result;
 
 /**
- * A thread enters a transaction and looks for it while another looks whether any thread is in one.
- * The result is 1 if it has found its own, and none after it has left.
+ * A thread enters a transaction, twice, while others look whether any thread is in one; the second
+ * look may have begun before the first entrance has ended. The result is 1 if the thread is never
+ * told that it is in none.
  */
 @JCStressTest
 @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "Found.")
 @Outcome(id = "0", expect = Expect.FORBIDDEN, desc = "The thread is outside of its transaction.")
 @State
 public class OwnTransactionIsFound {
+  private final Stillness stillness = SharedPool.transactions().stillness();
+
   @Actor
   public void enter(J_Result result) {
+    boolean first = isFound();
+    boolean second = isFound();
+    result.r1 = first && second ? 1 : 0;
+  }
+
+  private boolean isFound() {
     try (View view = SharedPool.transactions().openView()) {
       ThreadTx.enter(view);
-      boolean found = ThreadTx.innermost() == view;
+      boolean found = ThreadTx.innermost() == view && !stillness.isStill();
       ThreadTx.leave(view);
-      result.r1 = found && ThreadTx.innermost() == null ? 1 : 0;
+      return found && ThreadTx.innermost() == null;
     }
   }
 
   @Actor
   public void look() {
-    ThreadTx.lookAround();
+    stillness.look();
+  }
+
+  @Actor
+  public void lookToo() {
+    stillness.look();
   }
 }

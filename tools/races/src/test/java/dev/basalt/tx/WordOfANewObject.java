@@ -1,6 +1,5 @@
 package dev.basalt.tx;
 
-import dev.basalt.medium.Mapping;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.openjdk.jcstress.annotations.Actor;
@@ -19,7 +18,7 @@ import org.openjdk.jcstress.infra.results.J_Result;
 @Outcome(id = "-1", expect = Expect.ACCEPTABLE, desc = "The reader would take the plain state.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "What the block held before.")
 @State
-public class WordOfANewObject implements Mapping.SlowRead {
+public class WordOfANewObject {
   static final int WORD = 16;
 
   private final long object = newBlock();
@@ -33,14 +32,9 @@ public class WordOfANewObject implements Mapping.SlowRead {
     return block;
   }
 
-  @Override
-  public long readSlow(long at, int wordOffset) {
-    return -1;
-  }
-
   @Actor
   public void read(J_Result result) {
-    result.r1 = Memory.HEAP.memory().latestWord(place, WORD, this);
+    result.r1 = Memory.latestWord(place, WORD);
   }
 
   @Actor

@@ -1,0 +1,116 @@
+package dev.basalt.tx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.basalt.Durability;
+import dev.basalt.Pool;
+import dev.basalt.fixture.Item;
+import dev.basalt.fixture.Pools;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class StillnessTest {
+  @RegisterExtension final Pools pools = new Pools();
+
+  private Pool pool;
+  private Item root;
+  private Stillness stillness;
+
+  @BeforeEach
+  void open() {
+    pool = pools.open(pools.builder("test").durability(Durability.ASYNC));
+    root = pool.root("root", Item.class, () -> new Item(0));
+    stillness = stillnessOf(root);
+  }
+
+  private static Stillness stillnessOf(Item item) {
+    return item.$basalt$space().transactions().stillness();
+  }
+
+  @Test
+  void isNoticedAndEndsWithTheNextTransaction() {
+    pool.view(
+        () -> {
+          stillness.look();
+          assertThat(stillness.isStill()).isFalse();
+        });
+    stillness.look();
+    assertThat(stillness.isStill()).isTrue();
+    assertThat(root.number()).isZero();
+    pool.update(() -> assertThat(stillness.isStill()).isFalse());
+  }
+
+  @Test
+  void isThatOfOnePoolAlone() {
+    Pool other = pools.open(pools.builder("other").durability(Durability.ASYNC));
+    Item otherRoot = other.root("root", Item.class, () -> new Item(7));
+    other.update(
+        () -> {
+          otherRoot.number(8);
+          stillness.look();
+          stillnessOf(otherRoot).look();
+          assertThat(stillness.isStill()).isTrue();
+          assertThat(stillnessOf(otherRoot).isStill()).isFalse();
+          assertThat(root.number()).isZero();
+          assertThat(otherRoot.number()).isEqualTo(8);
+        });
+  }
+
+  /** Whoever looks all the time, and so at the same time, never makes a thread leave its update. */
+  @Test
+  void threadStaysInItsTransactionWhileOthersLook() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> lookers = new ArrayList<>();
+    for (int t = 0; t < 2; t++) {
+      lookers.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!done.get()) {
+                      stillness.look();
+                    }
+                  }));
+    }
+    List<Thread> workers = new ArrayList<>();
+    for (int t = 0; t < 3; t++) {
+      workers.add(Thread.ofPlatform().start(() -> failures(failure, this::readOwnWrites)));
+    }
+    for (Thread worker : workers) {
+      worker.join();
+    }
+    done.set(true);
+    for (Thread looker : lookers) {
+      looker.join();
+    }
+    assertThat(failure.get()).isNull();
+    assertThat(root.number()).isZero();
+  }
+
+  private static void failures(AtomicReference<Throwable> failure, Runnable body) {
+    try {
+      body.run();
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  private void readOwnWrites() {
+    for (int i = 1; i <= 20_000; i++) {
+      int number = i;
+      assertThat(ThreadTx.innermost()).isNull();
+      pool.view(() -> assertThat(root.number()).isZero());
+      pool.update(
+          () -> {
+            root.number(number);
+            assertThat(root.number()).isEqualTo(number);
+            root.number(0);
+          });
+    }
+  }
+}
