@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * Reading one field of a persistent object and of a heap object. A view is a body, so it reads many
@@ -115,40 +116,36 @@ public class FieldBenchmark {
   /** Many heap objects. */
   @Benchmark
   @OperationsPerInvocation(OBJECTS)
-  public long heapObjects() {
-    long sum = 0;
+  public void heapObjects(Blackhole hole) {
     for (HeapCounter each : heaps) {
-      sum += each.count();
+      hole.consume(each.count());
     }
-    return sum;
   }
 
   /** Many objects in a pool, outside transactions. */
   @Benchmark
   @OperationsPerInvocation(OBJECTS)
-  public long outsideTransactionsMany() {
-    return sum();
+  public void outsideTransactionsMany(Blackhole hole) {
+    consumeAll(hole);
   }
 
   /** Many objects in a pool, in one view. */
   @Benchmark
   @OperationsPerInvocation(OBJECTS)
-  public long inViewMany() {
-    return temporary.pool().view(this::sum);
+  public void inViewMany(Blackhole hole) {
+    temporary.pool().view(() -> consumeAll(hole));
   }
 
   /** Many objects in a pool, in one update. */
   @Benchmark
   @OperationsPerInvocation(OBJECTS)
-  public long inUpdateMany() {
-    return temporary.pool().update(this::sum);
+  public void inUpdateMany(Blackhole hole) {
+    temporary.pool().update(() -> consumeAll(hole));
   }
 
-  private long sum() {
-    long sum = 0;
+  private void consumeAll(Blackhole hole) {
     for (Counter each : handles) {
-      sum += each.count();
+      hole.consume(each.count());
     }
-    return sum;
   }
 }
