@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.Durability;
 import dev.basalt.Pool;
+import dev.basalt.Transaction;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import java.util.ArrayList;
@@ -59,6 +60,35 @@ class StillnessTest {
           assertThat(root.number()).isZero();
           assertThat(otherRoot.number()).isEqualTo(8);
         });
+  }
+
+  /** Two look at the same time; between what the first has seen and what it says, one begins. */
+  @Test
+  void whatWasSeenBeforeATransactionBeganIsNotSaidAfterwards() throws Exception {
+    Thread first = new Thread(stillness::look);
+    Thread second = new Thread(stillness::look);
+    Transaction update;
+    synchronized (stillness) {
+      pool.view(() -> assertThat(stillness.isStill()).isFalse());
+      first.start();
+      awaitBlocked(first); // has seen nobody
+      pool.view(() -> assertThat(stillness.isStill()).isFalse());
+      update = pool.begin();
+      second.start();
+      awaitBlocked(second);
+    }
+    first.join();
+    second.join();
+    assertThat(stillness.isStill()).isFalse();
+    root.number(5);
+    update.close();
+    assertThat(root.number()).isZero();
+  }
+
+  private static void awaitBlocked(Thread thread) throws InterruptedException {
+    while (thread.getState() != Thread.State.BLOCKED) {
+      Thread.sleep(1);
+    }
   }
 
   /** Whoever looks all the time, and so at the same time, never makes a thread leave its update. */
