@@ -34,7 +34,7 @@ public final class ObjectSpace {
   private final ObjectWords memory;
 
   /** The memory while no thread is in a transaction of this pool; read plainly. */
-  private @Nullable ObjectWords stillMemory;
+  private @Nullable ObjectWords idleMemory;
 
   private final LatestWords latestWords;
   private final ClassNames names;
@@ -69,7 +69,7 @@ public final class ObjectSpace {
     this.values = new Values(this, types, handles, names, options.codecs);
     this.references = new References(this);
     this.structures = new Structures(this);
-    transactions.setObjects(this, contents::sizeOf, still -> stillMemory = still ? memory : null);
+    transactions.setObjects(this, contents::sizeOf, idle -> idleMemory = idle ? memory : null);
   }
 
   /**
@@ -287,7 +287,7 @@ public final class ObjectSpace {
   public long word(PersistentObject self, long object, int fieldOffset) {
     int at = fieldOffset & WORD_MASK;
     try {
-      ObjectWords words = stillMemory;
+      ObjectWords words = idleMemory;
       if (words == null) {
         long threadId = Thread.currentThread().threadId();
         Tx tx = TransactionManager.first(threadId);

@@ -70,7 +70,7 @@ final class ThreadTx {
     if (!PLACE.compareAndSet(TABLE, place, null, tx)) {
       add(tx, place);
     }
-    tx.manager.stillness().end();
+    tx.manager.idleness().end();
   }
 
   /** Puts a transaction before others; they may leave without the monitor until it is there. */

@@ -43,7 +43,7 @@ public final class TransactionManager {
   private @Nullable LimboSweep sweep;
   private @Nullable SweepThread sweepThread;
   private final Abandoned abandoned = new Abandoned(this);
-  private final Stillness stillness = new Stillness(this);
+  private final Idleness idleness = new Idleness(this);
 
   /** Set by the object layer before the first transaction. */
   private Object owner = this;
@@ -138,13 +138,13 @@ public final class TransactionManager {
    *
    * @param newOwner what {@link #owner} answers
    * @param newSizes tells how large objects are
-   * @param still takes whether certainly no thread is in a transaction of this pool; only sets a
+   * @param idle takes whether certainly no thread is in a transaction of this pool; only sets a
    *     field, which a thread may read plainly to learn whether it is in one itself
    */
-  public void setObjects(Object newOwner, Sizes newSizes, Consumer<Boolean> still) {
+  public void setObjects(Object newOwner, Sizes newSizes, Consumer<Boolean> idle) {
     this.owner = newOwner;
     this.sizes = newSizes;
-    stillness.setListener(still);
+    idleness.setListener(idle);
   }
 
   /**
@@ -170,8 +170,8 @@ public final class TransactionManager {
     return key;
   }
 
-  Stillness stillness() {
-    return stillness;
+  Idleness idleness() {
+    return idleness;
   }
 
   // ---- the thread's transaction
@@ -356,7 +356,7 @@ public final class TransactionManager {
     }
     endAbandoned();
     watch.look();
-    stillness.look();
+    idleness.look();
     checkIntact();
     return !versions.isEmpty();
   }

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.J_Result;
 @Outcome(id = "0", expect = Expect.FORBIDDEN, desc = "The thread is outside of its transaction.")
 @State
 public class OwnTransactionIsFound {
-  private final Stillness stillness = SharedPool.transactions().stillness();
+  private final Idleness idleness = SharedPool.transactions().idleness();
 
   @Actor
   public void enter(J_Result result) {
@@ -28,7 +28,7 @@ public class OwnTransactionIsFound {
   private boolean isFound() {
     try (View view = SharedPool.transactions().openView()) {
       ThreadTx.enter(view);
-      boolean found = ThreadTx.innermost() == view && !stillness.isStill();
+      boolean found = ThreadTx.innermost() == view && !idleness.isIdle();
       ThreadTx.leave(view);
       return found && ThreadTx.innermost() == null;
     }
@@ -36,6 +36,6 @@ public class OwnTransactionIsFound {
 
   @Actor
   public void look() {
-    stillness.look();
+    idleness.look();
   }
 }

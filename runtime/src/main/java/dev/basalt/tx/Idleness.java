@@ -6,20 +6,20 @@ import java.util.function.Consumer;
  * Tells the object layer of a pool while no thread is in a transaction of it. Then a field access
  * need not look for the thread's transaction.
  *
- * <p>Invariant: it is not still for a thread that is in a transaction. A thread calls {@link #end}
- * once it can be found in {@link ThreadTx}; {@link #look} first says that it looks, and then looks
- * there. Either it sees the thread, or the thread sees that somebody looks (both are volatile), and
- * takes that back before it goes on. Only one looks at a time: another look, begun meanwhile, would
- * be taken for the one that was taken back.
+ * <p>Invariant: a pool is not idle for a thread that is in a transaction. A thread calls {@link
+ * #end} once it can be found in {@link ThreadTx}; {@link #look} first says that it looks, and then
+ * looks there. Either it sees the thread, or the thread sees that somebody looks (both are
+ * volatile), and takes that back before it goes on. Only one looks at a time: another look, begun
+ * meanwhile, would be taken for the one that was taken back.
  */
-final class Stillness {
+final class Idleness {
   private enum State {
     /** Some thread may be in a transaction. */
-    OVER,
+    BUSY,
     /** Somebody looks whether any thread still is. */
     LOOKING,
     /** No thread is in a transaction. */
-    STILL
+    IDLE
   }
 
   private final TransactionManager manager;
@@ -28,11 +28,11 @@ final class Stillness {
   private final Object looking = new Object();
 
   /** Decided under the monitor, together with what the listener is told. */
-  private volatile State state = State.OVER;
+  private volatile State state = State.BUSY;
 
   private Consumer<Boolean> listener = _ -> {};
 
-  Stillness(TransactionManager manager) {
+  Idleness(TransactionManager manager) {
     this.manager = manager;
   }
 
@@ -43,34 +43,34 @@ final class Stillness {
 
   /** Called by a thread that is in a transaction from now on, before it goes on. */
   void end() {
-    if (state != State.OVER) {
+    if (state != State.BUSY) {
       endLocked();
     }
   }
 
   private synchronized void endLocked() {
     listener.accept(false);
-    state = State.OVER;
+    state = State.BUSY;
   }
 
   /** Looks whether any thread is in a transaction. */
   void look() {
     synchronized (looking) {
-      if (state == State.OVER) {
+      if (state == State.BUSY) {
         state = State.LOOKING;
         decide(!ThreadTx.hasAny(manager));
       }
     }
   }
 
-  private synchronized void decide(boolean still) {
+  private synchronized void decide(boolean idle) {
     if (state == State.LOOKING) {
-      listener.accept(still);
-      state = still ? State.STILL : State.OVER;
+      listener.accept(idle);
+      state = idle ? State.IDLE : State.BUSY;
     }
   }
 
-  boolean isStill() {
-    return state == State.STILL;
+  boolean isIdle() {
+    return state == State.IDLE;
   }
 }

@@ -15,35 +15,35 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class StillnessTest {
+class IdlenessTest {
   @RegisterExtension final Pools pools = new Pools();
 
   private Pool pool;
   private Item root;
-  private Stillness stillness;
+  private Idleness idleness;
 
   @BeforeEach
   void open() {
     pool = pools.open(pools.builder("test").durability(Durability.ASYNC));
     root = pool.root("root", Item.class, () -> new Item(0));
-    stillness = stillnessOf(root);
+    idleness = idlenessOf(root);
   }
 
-  private static Stillness stillnessOf(Item item) {
-    return item.$basalt$space().transactions().stillness();
+  private static Idleness idlenessOf(Item item) {
+    return item.$basalt$space().transactions().idleness();
   }
 
   @Test
   void isNoticedAndEndsWithTheNextTransaction() {
     pool.view(
         () -> {
-          stillness.look();
-          assertThat(stillness.isStill()).isFalse();
+          idleness.look();
+          assertThat(idleness.isIdle()).isFalse();
         });
-    stillness.look();
-    assertThat(stillness.isStill()).isTrue();
+    idleness.look();
+    assertThat(idleness.isIdle()).isTrue();
     assertThat(root.number()).isZero();
-    pool.update(() -> assertThat(stillness.isStill()).isFalse());
+    pool.update(() -> assertThat(idleness.isIdle()).isFalse());
   }
 
   @Test
@@ -53,10 +53,10 @@ class StillnessTest {
     other.update(
         () -> {
           otherRoot.number(8);
-          stillness.look();
-          stillnessOf(otherRoot).look();
-          assertThat(stillness.isStill()).isTrue();
-          assertThat(stillnessOf(otherRoot).isStill()).isFalse();
+          idleness.look();
+          idlenessOf(otherRoot).look();
+          assertThat(idleness.isIdle()).isTrue();
+          assertThat(idlenessOf(otherRoot).isIdle()).isFalse();
           assertThat(root.number()).isZero();
           assertThat(otherRoot.number()).isEqualTo(8);
         });
@@ -65,21 +65,21 @@ class StillnessTest {
   /** Two look at the same time; between what the first has seen and what it says, one begins. */
   @Test
   void whatWasSeenBeforeATransactionBeganIsNotSaidAfterwards() throws Exception {
-    Thread first = new Thread(stillness::look);
-    Thread second = new Thread(stillness::look);
+    Thread first = new Thread(idleness::look);
+    Thread second = new Thread(idleness::look);
     Transaction update;
-    synchronized (stillness) {
-      pool.view(() -> assertThat(stillness.isStill()).isFalse());
+    synchronized (idleness) {
+      pool.view(() -> assertThat(idleness.isIdle()).isFalse());
       first.start();
       awaitBlocked(first); // has seen nobody
-      pool.view(() -> assertThat(stillness.isStill()).isFalse());
+      pool.view(() -> assertThat(idleness.isIdle()).isFalse());
       update = pool.begin();
       second.start();
       awaitBlocked(second);
     }
     first.join();
     second.join();
-    assertThat(stillness.isStill()).isFalse();
+    assertThat(idleness.isIdle()).isFalse();
     root.number(5);
     update.close();
     assertThat(root.number()).isZero();
@@ -103,7 +103,7 @@ class StillnessTest {
               .start(
                   () -> {
                     while (!done.get()) {
-                      stillness.look();
+                      idleness.look();
                     }
                   }));
     }
