@@ -18,10 +18,16 @@ final class AsyncAppender implements Appender {
   /** The end at the last flush; used by the one thread that flushes. */
   private long flushed;
 
+  /** The end of what was prepared then. */
+  private long prepared;
+
   AsyncAppender(LogRegion region, long position) {
     this.region = region;
     this.mapping = region.medium().mapShared(Geometry.LOG_OFFSET, region.size());
     this.flushed = position;
+    this.prepared = position;
+    mapping.loadSinglePages();
+    forPages(position, Math.min(AHEAD_BYTES_MAX, region.size()), mapping::readAhead);
   }
 
   @Override
@@ -37,18 +43,21 @@ final class AsyncAppender implements Appender {
 
   /**
    * The kernel write-protects each page that it writes, and stops all CPUs for each; unless the
-   * page is out of the page table, which takes one stop for many. Afterwards the pages to come are
-   * made ready, because a commit that meets a page fault waits for the kernel under the commit
-   * lock.
+   * page is out of the page table, which takes one stop for many. So what may be in it is taken out
+   * before, what was prepared and not used too. Afterwards the pages to come are made ready,
+   * because a commit that meets a page fault waits for the kernel under the commit lock.
    */
   @Override
   public long flush(long end) {
     long bytes = Math.min(end - flushed, region.size() / 2);
-    forPages(end - bytes, bytes, mapping::unload);
+    forPages(end - bytes, bytes + Math.max(prepared - end, 0), mapping::unload);
     region.medium().sync();
     // As much as came since the last sync is likely to come until the next.
-    forPages(end, Math.min(bytes, AHEAD_BYTES_MAX), mapping::prepareForStores);
+    long ahead = Math.min(bytes, AHEAD_BYTES_MAX);
+    forPages(end, ahead, mapping::readAhead);
+    forPages(end, ahead, mapping::prepareForStores);
     flushed = end;
+    prepared = end + ahead;
     return end;
   }
 

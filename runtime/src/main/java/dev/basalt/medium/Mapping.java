@@ -414,6 +414,24 @@ public final class Mapping extends ObjectWords {
   }
 
   /**
+   * From now on a fault loads the one page that it needs, which the kernel then handles by itself
+   * and not with its neighbours; who needs more at once {@linkplain #readAhead reads ahead}.
+   */
+  public void loadSinglePages() {
+    Posix.expectRandomAccess(base, limit);
+  }
+
+  /**
+   * Starts to load pages of a range that are not in memory. Returns before they are.
+   *
+   * @param offset where the first page starts
+   * @param length the bytes of whole pages
+   */
+  public void readAhead(long offset, long length) {
+    Posix.readAhead(address(offset, length), length);
+  }
+
+  /**
    * Makes ready for stores to the pages of a range, so that they do not meet a page fault. Changes
    * nothing else, and may do nothing.
    *

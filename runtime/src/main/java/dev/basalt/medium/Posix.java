@@ -53,6 +53,8 @@ final class Posix {
   private static final int MAP_FIXED = 0x10;
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final int MADV_RANDOM = 1;
+  private static final int MADV_WILLNEED = 3;
   private static final int MADV_DONTNEED = 4;
   private static final int MADV_POPULATE_WRITE = 23;
   private static final int FALLOC_FL_KEEP_SIZE = 1;
@@ -406,6 +408,16 @@ final class Posix {
    */
   static void populate(long address, long length) {
     long _ = advise(address, length, MADV_POPULATE_WRITE);
+  }
+
+  /** Keeps the kernel from reading pages around the one that a fault needs. */
+  static void expectRandomAccess(long address, long length) {
+    long _ = advise(address, length, MADV_RANDOM);
+  }
+
+  /** Starts reading pages that are not in the page cache. */
+  static void readAhead(long address, long length) {
+    long _ = advise(address, length, MADV_WILLNEED);
   }
 
   private static long advise(long address, long length, int advice) {

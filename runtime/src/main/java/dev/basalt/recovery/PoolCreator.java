@@ -12,7 +12,6 @@ import java.util.UUID;
 
 /** Lays out a new pool on an empty medium. */
 public final class PoolCreator {
-  private static final int ZEROES_BYTES = 1 << 20;
 
   /**
    * The first commit gets the next number; a version of 0 means an object that is not committed.
@@ -85,17 +84,18 @@ public final class PoolCreator {
 
   /**
    * Writes an empty log: in full, so that its blocks are allocated and no later append has to
-   * change the file system's metadata.
+   * change the file system's metadata; and page by page, because Linux keeps what one call writes
+   * in large folios, and then stops all processors for each page of a folio that it syncs while
+   * records are stored into another of its pages.
    *
    * @param medium a medium
    * @param logSize the log's size in bytes, a multiple of the chunk size
    */
   public static void writeLog(Medium medium, long logSize) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment zeroes = arena.allocate(ZEROES_BYTES);
-      for (long at = 0; at < logSize; at += ZEROES_BYTES) {
-        medium.write(
-            Geometry.LOG_OFFSET + at, zeroes.asSlice(0, Math.min(ZEROES_BYTES, logSize - at)));
+      MemorySegment zeroes = arena.allocate(Geometry.PAGE_SIZE);
+      for (long at = 0; at < logSize; at += Geometry.PAGE_SIZE) {
+        medium.write(Geometry.LOG_OFFSET + at, zeroes);
       }
     }
   }
