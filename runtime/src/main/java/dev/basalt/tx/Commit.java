@@ -92,7 +92,7 @@ final class Commit implements Allocator.Changes {
   /** Makes entries of the objects: first all bytes, then all versions. */
   void encode() {
     record.reset();
-    for (Workspace.Copy copy : work.copies) {
+    for (Workspace.Copy copy : update.copies()) {
       if (copy.isNew()) {
         encodeNew(copy);
       } else if (putChanges(copy)) {
@@ -100,7 +100,7 @@ final class Commit implements Allocator.Changes {
       }
     }
     stampsAt = record.length();
-    for (Workspace.Copy copy : work.copies) {
+    for (Workspace.Copy copy : update.copies()) {
       if (copy.isNew()) {
         record.stamp(copy.object);
       }
@@ -373,7 +373,7 @@ final class Commit implements Allocator.Changes {
    * nothing there until the stamp.
    */
   void clearNew() {
-    for (Workspace.Copy copy : work.copies) {
+    for (Workspace.Copy copy : update.copies()) {
       if (copy.isNew()) {
         heap.clearVersion(copy.object);
       }

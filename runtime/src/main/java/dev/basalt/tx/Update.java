@@ -8,6 +8,8 @@ import dev.basalt.medium.Mapping;
 import dev.basalt.memory.OffsetMap;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,17 @@ public final class Update extends Tx {
   private final Mapping memory;
   private final Snapshots.@Nullable Snapshot snapshot;
   private final Workspace work;
+
+  /*
+   * Not part of the workspace, which has become old: storing young objects into old ones costs the
+   * collector a fence and a card each.
+   */
+  private final List<Workspace.Copy> copies = new ArrayList<>();
+
+  /** Handles of objects that get a reference; while they live the objects are not reclaimed. */
+  private final List<Object> pins = new ArrayList<>();
+
+  private final List<Runnable> hooks = new ArrayList<>();
 
   /**
    * The object looked at last: what lies before {@link #recentEnd} of it is in {@link #recentWords}
@@ -130,7 +143,7 @@ public final class Update extends Tx {
     }
     int at = (int) work.index.get(object, 0);
     if (at != 0) {
-      Workspace.Copy copy = work.copies.get(at - 1);
+      Workspace.Copy copy = copies.get(at - 1);
       if (wordOffset >> 3 < copy.words.length) {
         remember(object, copy.words.length * Long.BYTES, copy.words);
         return copy;
@@ -138,7 +151,7 @@ public final class Update extends Tx {
     }
     int block = Blocks.blockOf(wordOffset);
     at = block == 0 ? 0 : (int) work.index.get(object + Blocks.start(block), 0);
-    return at == 0 ? null : work.copies.get(at - 1);
+    return at == 0 ? null : copies.get(at - 1);
   }
 
   /** The word is newer than the snapshot, or being changed, or not there. */
@@ -218,6 +231,9 @@ public final class Update extends Tx {
   /** Forgets everything; what follows reads the latest state. Called under the commit lock. */
   void restartAtLatest() {
     work.clear();
+    copies.clear();
+    pins.clear();
+    hooks.clear();
     remember(NOWHERE, 0, null);
     version = manager.published();
   }
@@ -314,7 +330,7 @@ public final class Update extends Tx {
     if (at == 0) {
       return null;
     }
-    Workspace.Copy copy = work.copies.get(at - 1);
+    Workspace.Copy copy = copies.get(at - 1);
     return copy.isNew() ? copy.words : null;
   }
 
@@ -403,8 +419,8 @@ public final class Update extends Tx {
   }
 
   private void add(Workspace.Copy copy) {
-    work.copies.add(copy);
-    work.index.put(copy.offset(), work.copies.size());
+    copies.add(copy);
+    work.index.put(copy.offset(), copies.size());
     if (copy.block == 0) {
       remember(copy.object, copy.words.length * Long.BYTES, copy.words);
     }
@@ -472,7 +488,7 @@ public final class Update extends Tx {
    * @param handle the handle
    */
   public void pin(Object handle) {
-    work.pins.add(handle);
+    pins.add(handle);
   }
 
   /**
@@ -504,7 +520,7 @@ public final class Update extends Tx {
    */
   public void onCommit(Runnable hook) {
     checkUsable();
-    work.hooks.add(hook);
+    hooks.add(hook);
   }
 
   /**
@@ -571,6 +587,21 @@ public final class Update extends Tx {
 
   @Nullable RuntimeException doom() {
     return doom;
+  }
+
+  /** Whether committing this changes the pool. */
+  boolean hasChanges() {
+    return !copies.isEmpty() || work.hasChanges();
+  }
+
+  /** Objects as this update has them: all that it has created or written. */
+  List<Workspace.Copy> copies() {
+    return copies;
+  }
+
+  /** What is to run after the commit. */
+  List<Runnable> hooks() {
+    return hooks;
   }
 
   Workspace work() {

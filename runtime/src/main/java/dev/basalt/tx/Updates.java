@@ -93,7 +93,7 @@ final class Updates {
     long position;
     try {
       position = publish(update);
-      hooks = update.work().hooks.isEmpty() ? List.of() : List.copyOf(update.work().hooks);
+      hooks = update.hooks();
     } catch (RuntimeException | Error e) {
       if (e instanceof PoolFullException) {
         update.setFull();
@@ -130,7 +130,7 @@ final class Updates {
     if (listener != null) {
       listener.beforeCommit();
     }
-    return update.work().hasChanges() ? commitPath.publish(update) : CommitPath.NOTHING;
+    return update.hasChanges() ? commitPath.publish(update) : CommitPath.NOTHING;
   }
 
   private void tellBackground(long logEnd) {

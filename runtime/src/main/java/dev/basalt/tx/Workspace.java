@@ -3,8 +3,6 @@ package dev.basalt.tx;
 import dev.basalt.log.RecordBuilder;
 import dev.basalt.memory.Heap;
 import dev.basalt.memory.OffsetMap;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What one update has read, written, created and freed, and the memory for its log record. Used for
@@ -51,10 +49,8 @@ final class Workspace implements AutoCloseable {
   /** What was read in place: the start of an object or block, to the object. */
   final OffsetMap reads = new OffsetMap();
 
-  /** The start of an object or block to its index in {@link #copies}, plus 1. */
+  /** The start of an object or block to its index in the update's copies, plus 1. */
   final OffsetMap index = new OffsetMap();
-
-  final List<Copy> copies = new ArrayList<>();
 
   /** Reserved block to the size that was asked for. */
   final OffsetMap reserved = new OffsetMap();
@@ -66,10 +62,6 @@ final class Workspace implements AutoCloseable {
   /** Nodes that a sweep has added to limbo; the first of the spare ones. */
   int limboNodes;
 
-  /** Handles of objects that get a reference; while they live the objects are not reclaimed. */
-  final List<Object> pins = new ArrayList<>();
-
-  final List<Runnable> hooks = new ArrayList<>();
   final RecordBuilder record = new RecordBuilder();
 
   /** What the commit finds; here, because it is written by each, and threads do not share this. */
@@ -83,25 +75,19 @@ final class Workspace implements AutoCloseable {
     this.seen = seen;
   }
 
-  /** Whether committing this changes the pool. */
+  /** Whether there are changes besides those of copies. */
   boolean hasChanges() {
-    return !copies.isEmpty()
-        || freed.size() > 0
-        || countChanges.size() > 0
-        || rawWords.map().size() > 0;
+    return freed.size() > 0 || countChanges.size() > 0 || rawWords.map().size() > 0;
   }
 
   void clear() {
     reads.clear();
     index.clear();
-    copies.clear();
     reserved.clear();
     freed.clear();
     countChanges.clear();
     rawWords.clear();
     limboNodes = 0;
-    pins.clear();
-    hooks.clear();
     record.reset();
   }
 
