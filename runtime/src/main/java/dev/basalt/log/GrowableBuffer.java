@@ -2,16 +2,25 @@ package dev.basalt.log;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
-/** Native memory that can become larger and keeps its content then. Not thread-safe. */
+/**
+ * Native memory that can become larger and keeps its content then. Not thread-safe.
+ *
+ * <p>The memory that it begins with stays until the garbage collector frees it: what takes a
+ * segment of an arena that can be closed, such as a checksum, counts itself in and out by atomic
+ * operations.
+ */
 final class GrowableBuffer implements AutoCloseable {
-  private Arena arena;
+  private final MemorySegment initial;
   private MemorySegment memory;
 
-  @SuppressWarnings("MustBeClosedChecker") // closed by close and resize
+  /** Holds the memory if it is not the initial one. */
+  private @Nullable Arena larger;
+
   GrowableBuffer(long bytes) {
-    arena = Arena.ofShared();
-    memory = arena.allocate(bytes, Long.BYTES);
+    initial = Arena.ofAuto().allocate(bytes, Long.BYTES);
+    memory = initial;
   }
 
   MemorySegment memory() {
@@ -19,25 +28,25 @@ final class GrowableBuffer implements AutoCloseable {
   }
 
   /** Makes room for at least this many bytes; the first {@code used} are kept. */
+  @SuppressWarnings("MustBeClosedChecker") // closed by close
   void ensure(long bytes, long used) {
     if (bytes > memory.byteSize()) {
-      resize(Math.max(bytes, memory.byteSize() * 2), used);
+      Arena arena = Arena.ofShared();
+      MemorySegment copy = arena.allocate(Math.max(bytes, memory.byteSize() * 2), Long.BYTES);
+      MemorySegment.copy(memory, 0, copy, 0, used);
+      close();
+      larger = arena;
+      memory = copy;
     }
   }
 
-  /** Sets the size; the first {@code used} bytes are kept. */
-  @SuppressWarnings("MustBeClosedChecker") // closed by close and resize
-  void resize(long bytes, long used) {
-    Arena other = Arena.ofShared();
-    MemorySegment copy = other.allocate(bytes, Long.BYTES);
-    MemorySegment.copy(memory, 0, copy, 0, used);
-    arena.close();
-    arena = other;
-    memory = copy;
-  }
-
+  /** Gives back what was added; nothing of the content is kept. */
   @Override
   public void close() {
-    arena.close();
+    memory = initial;
+    if (larger != null) {
+      larger.close();
+      larger = null;
+    }
   }
 }

@@ -35,6 +35,11 @@ public final class RecordBuilder {
 
   private long summed = EMPTY_BYTES;
 
+  /** The header of the record that is completed, as the checksum takes it fastest. */
+  private final byte[] header = new byte[LogRecordFormat.HEADER_SIZE];
+
+  private final MemorySegment headerSegment = MemorySegment.ofArray(header);
+
   /** Creates an empty builder. */
   public RecordBuilder() {}
 
@@ -42,7 +47,7 @@ public final class RecordBuilder {
   public void reset() {
     truncate(EMPTY_BYTES);
     if (buffer.memory().byteSize() > KEPT_BYTES) {
-      buffer.resize(INITIAL_BYTES, 0);
+      buffer.close();
     }
   }
 
@@ -167,12 +172,13 @@ public final class RecordBuilder {
   /** Completes a record that holds its entries. */
   MemorySegment finish(long sequence, long epoch) {
     sum();
-    MemorySegment record = buffer.memory().asSlice(0, length);
-    putHeader(record, LogRecordFormat.WITH_ENTRIES, sequence, epoch);
-    crc.update(LogRecord.summedHeader(record));
-    record.set(U32, LogRecordFormat.CRC, (int) crc.getValue());
+    putHeader(LogRecordFormat.WITH_ENTRIES, length, sequence, epoch);
+    crc.update(header, LogRecordFormat.LENGTH, header.length - LogRecordFormat.LENGTH);
+    headerSegment.set(U32, LogRecordFormat.CRC, (int) crc.getValue());
     crc.reset();
     summed = EMPTY_BYTES;
+    MemorySegment record = buffer.memory().asSlice(0, length);
+    record.copyFrom(headerSegment);
     return record;
   }
 
@@ -182,16 +188,18 @@ public final class RecordBuilder {
     spill.set(U64, SpillFormat.OFFSET, place);
     spill.set(U64, SpillFormat.LENGTH, entries().byteSize());
     spill.set(U32, SpillFormat.CRC, LogRecord.crc(entries()));
-    putHeader(spilled, LogRecordFormat.SPILLED, sequence, epoch);
+    putHeader(LogRecordFormat.SPILLED, SPILLED_BYTES, sequence, epoch);
+    spilled.copyFrom(headerSegment);
     spilled.set(U32, LogRecordFormat.CRC, LogRecord.recordCrc(spilled));
     return spilled;
   }
 
-  private static void putHeader(MemorySegment record, int kind, long sequence, long epoch) {
-    record.set(U32, LogRecordFormat.LENGTH, (int) record.byteSize());
-    record.set(U64, LogRecordFormat.SEQUENCE, sequence);
-    record.set(U32, LogRecordFormat.EPOCH, (int) epoch);
-    record.set(U32, LogRecordFormat.KIND, kind);
+  /** Sets all of the header but its checksum. */
+  private void putHeader(int kind, long recordLength, long sequence, long epoch) {
+    headerSegment.set(U32, LogRecordFormat.LENGTH, (int) recordLength);
+    headerSegment.set(U64, LogRecordFormat.SEQUENCE, sequence);
+    headerSegment.set(U32, LogRecordFormat.EPOCH, (int) epoch);
+    headerSegment.set(U32, LogRecordFormat.KIND, kind);
   }
 
   /** Releases the memory. */

@@ -48,7 +48,7 @@ final class SyncAppender implements Appender {
     void clear() {
       length = 0;
       if (buffer.memory().byteSize() > KEPT_BYTES) {
-        buffer.resize(INITIAL_BYTES, 0);
+        buffer.close();
       }
     }
   }
