@@ -51,6 +51,10 @@ public class UpdateBenchmark {
   @State(Scope.Thread)
   public static class Mine {
     private static final int OBJECTS = 10;
+
+    /** Objects before and behind those that are used: as many as lie in a pair of cache lines. */
+    private static final int MARGIN = 4;
+
     private static final AtomicInteger THREADS = new AtomicInteger();
     private final HeapCounter heap = new HeapCounter();
     private final Counter[] counters = new Counter[OBJECTS];
@@ -60,9 +64,12 @@ public class UpdateBenchmark {
     public void make(UpdateBenchmark shared) {
       synchronized (shared) {
         int thread = THREADS.incrementAndGet();
-        for (int i = 0; i < OBJECTS; i++) {
+        for (int i = -MARGIN; i < OBJECTS + MARGIN; i++) {
           String name = "counter " + thread + " " + i;
-          counters[i] = shared.temporary.pool().root(name, Counter.class, Counter::new);
+          Counter counter = shared.temporary.pool().root(name, Counter.class, Counter::new);
+          if (i >= 0 && i < OBJECTS) {
+            counters[i] = counter;
+          }
         }
       }
     }
@@ -109,7 +116,7 @@ public class UpdateBenchmark {
   /** Changes two fields of an object of the thread's own. */
   @Benchmark
   public void twoFields(Mine mine) {
-    temporary.pool().update(mine.counters[5]::step);
+    temporary.pool().update(mine.counters[0]::step);
   }
 
   /**
