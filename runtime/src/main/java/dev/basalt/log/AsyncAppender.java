@@ -34,9 +34,9 @@ final class AsyncAppender implements Appender {
   public boolean append(long position, MemorySegment record) {
     long inRegion = position % region.size();
     long first = Math.min(record.byteSize(), region.size() - inRegion);
-    mapping.copyIn(inRegion, record.asSlice(0, first));
+    mapping.copyIn(inRegion, record, 0, first);
     if (first < record.byteSize()) {
-      mapping.copyIn(0, record.asSlice(first));
+      mapping.copyIn(0, record, first, record.byteSize() - first);
     }
     return false;
   }

@@ -24,10 +24,10 @@ final class DaxAppender implements Appender {
   public boolean append(long position, MemorySegment record) {
     long inRegion = position % size;
     long first = Math.min(record.byteSize(), size - inRegion);
-    mapping.copyIn(inRegion, record.asSlice(0, first));
+    mapping.copyIn(inRegion, record, 0, first);
     medium.force(Geometry.LOG_OFFSET + inRegion, first);
     if (first < record.byteSize()) {
-      mapping.copyIn(0, record.asSlice(first));
+      mapping.copyIn(0, record, first, record.byteSize() - first);
       medium.force(Geometry.LOG_OFFSET, record.byteSize() - first);
     }
     return true;

@@ -15,9 +15,11 @@ public final class LogRecord {
      * Bytes to be put at an offset.
      *
      * @param offset where in the pool
-     * @param bytes the bytes, valid during the call
+     * @param entries holds the bytes, valid during the call
+     * @param at where they begin there
+     * @param length how many there are
      */
-    void bytes(long offset, MemorySegment bytes);
+    void bytes(long offset, MemorySegment entries, long at, int length);
 
     /**
      * A version word to become the record's sequence number.
@@ -59,8 +61,22 @@ public final class LogRecord {
    * @param visitor takes them
    */
   public static void forEachEntry(MemorySegment entries, long sequence, EntryVisitor visitor) {
-    long at = 0;
-    while (at < entries.byteSize()) {
+    forEachEntry(entries, 0, entries.byteSize(), sequence, visitor);
+  }
+
+  /**
+   * Visits some of the entries of a commit.
+   *
+   * @param entries the entries, checked
+   * @param from where the first one begins
+   * @param to where the last one ends
+   * @param sequence the commit's number
+   * @param visitor takes them
+   */
+  public static void forEachEntry(
+      MemorySegment entries, long from, long to, long sequence, EntryVisitor visitor) {
+    long at = from;
+    while (at < to) {
       long entry = entries.get(U64, at);
       long offset = LogRecordFormat.offset(entry);
       int length = LogRecordFormat.length(entry);
@@ -68,7 +84,7 @@ public final class LogRecord {
       if (length == 0) {
         visitor.stamp(offset, sequence);
       } else {
-        visitor.bytes(offset, entries.asSlice(at, length));
+        visitor.bytes(offset, entries, at, length);
         at += LogRecordFormat.padded(length);
       }
     }

@@ -363,10 +363,12 @@ public final class Mapping extends ObjectWords {
    * Copies bytes into the mapping.
    *
    * @param offset where they go
-   * @param source holds them, and says how many
+   * @param source holds them
+   * @param from where they begin there
+   * @param length how many there are
    */
-  public void copyIn(long offset, MemorySegment source) {
-    MemorySegment.copy(source, 0, ALL, address(offset, source.byteSize()), source.byteSize());
+  public void copyIn(long offset, MemorySegment source, long from, long length) {
+    MemorySegment.copy(source, from, ALL, address(offset, length), length);
   }
 
   /**

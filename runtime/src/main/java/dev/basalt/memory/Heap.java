@@ -526,18 +526,20 @@ public final class Heap {
    * Puts bytes in place.
    *
    * @param offset where
-   * @param bytes the bytes
+   * @param source holds the bytes
+   * @param at where they begin there
+   * @param length how many there are
    */
-  public void put(long offset, MemorySegment bytes) {
+  public void put(long offset, MemorySegment source, long at, long length) {
     if (offset < heapOffset) {
       throw new CorruptPoolException(
           "%s: a change at %d lies before the heap, which starts at %d"
               .formatted(medium.name(), offset, heapOffset));
     }
-    sums.beforeStore(offset, bytes.byteSize());
-    announce(offset, bytes.byteSize());
-    mapping.copyIn(offset, bytes);
-    dirty.mark(offset, bytes.byteSize());
+    sums.beforeStore(offset, length);
+    announce(offset, length);
+    mapping.copyIn(offset, source, at, length);
+    dirty.mark(offset, length);
   }
 
   /**

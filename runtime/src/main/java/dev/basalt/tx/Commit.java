@@ -395,9 +395,9 @@ final class Commit implements Allocator.Changes {
     InPlace inPlace = new InPlace(heap);
     long stamps = stampsAt - RecordBuilder.EMPTY_BYTES;
     MemorySegment entries = record.entries();
-    LogRecord.forEachEntry(entries.asSlice(0, stamps), sequence, inPlace);
+    LogRecord.forEachEntry(entries, 0, stamps, sequence, inPlace);
     beforeStamps.run();
-    LogRecord.forEachEntry(entries.asSlice(stamps), sequence, inPlace);
+    LogRecord.forEachEntry(entries, stamps, entries.byteSize(), sequence, inPlace);
     allocator.committed(this);
     if (limboNodesUsed > 0) {
       spareNodes.remove(limboNodesUsed);

@@ -18,8 +18,8 @@ public final class InPlace implements LogRecord.EntryVisitor {
   }
 
   @Override
-  public void bytes(long offset, MemorySegment bytes) {
-    heap.put(offset, bytes);
+  public void bytes(long offset, MemorySegment entries, long at, int length) {
+    heap.put(offset, entries, at, length);
   }
 
   @Override

@@ -215,9 +215,9 @@ class DaxCrashTest {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment record = arena.allocate(lengthBytes);
         log.copyOut(at, record);
-        log.copyIn(at, arena.allocate(lengthBytes));
+        log.copyIn(at, arena.allocate(lengthBytes), 0, lengthBytes);
         super.force(offset, lengthBytes);
-        log.copyIn(at, record);
+        log.copyIn(at, record, 0, record.byteSize());
       }
     }
   }

@@ -72,9 +72,9 @@ class LogScannerTest {
                     sequence,
                     new LogRecord.EntryVisitor() {
                       @Override
-                      public void bytes(long offset, MemorySegment bytes) {
-                        byte[] copy = bytes.toArray(ValueLayout.JAVA_BYTE);
-                        texts.add(offset + ":" + copy.length + ":" + copy[0]);
+                      public void bytes(long offset, MemorySegment from, long at, int length) {
+                        texts.add(
+                            offset + ":" + length + ":" + from.get(ValueLayout.JAVA_BYTE, at));
                       }
 
                       @Override
@@ -269,11 +269,11 @@ class LogScannerTest {
         9,
         new LogRecord.EntryVisitor() {
           @Override
-          public void bytes(long offset, MemorySegment entry) {
+          public void bytes(long offset, MemorySegment from, long at, int length) {
             if (offset >= HEAP) {
-              copy.asSlice(offset - HEAP, entry.byteSize()).copyFrom(entry);
+              MemorySegment.copy(from, at, copy, offset - HEAP, length);
             } else {
-              small.add(entry.byteSize());
+              small.add((long) length);
             }
           }
 

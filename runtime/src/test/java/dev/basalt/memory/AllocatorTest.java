@@ -162,7 +162,9 @@ class AllocatorTest {
   }
 
   private void putInPlace(OffsetMap words) {
-    words.forEach((offset, word) -> heap.put(offset, MemorySegment.ofArray(new long[] {word})));
+    words.forEach(
+        (offset, word) ->
+            heap.put(offset, MemorySegment.ofArray(new long[] {word}), 0, Long.BYTES));
   }
 
   private static Map<Long, Long> blocks(Allocator allocator) {

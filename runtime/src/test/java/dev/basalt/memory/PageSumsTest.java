@@ -73,7 +73,7 @@ class PageSumsTest {
   }
 
   private void put(long offset, int length, int value) {
-    heap.put(offset, bytes(length, value));
+    heap.put(offset, bytes(length, value), 0, length);
   }
 
   private void writeHome() {
@@ -260,7 +260,8 @@ class PageSumsTest {
           public void forEachFreed(OffsetMap.Visitor visitor) {}
         };
     allocator.plan(one, words);
-    words.forEach((at, word) -> heap.put(at, MemorySegment.ofArray(new long[] {word})));
+    words.forEach(
+        (at, word) -> heap.put(at, MemorySegment.ofArray(new long[] {word}), 0, Long.BYTES));
     allocator.committed(one);
     put(block, 64, 7);
     long chunk = block - (block - HEAP) % Geometry.CHUNK_SIZE;

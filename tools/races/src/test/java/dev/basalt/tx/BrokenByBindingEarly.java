@@ -28,7 +28,8 @@ public class BrokenByBindingEarly {
   @Actor
   public void commit() {
     place = object;
-    Memory.HEAP.put(object + WordOfANewObject.WORD, MemorySegment.ofArray(new long[] {7}));
+    Memory.HEAP.put(
+        object + WordOfANewObject.WORD, MemorySegment.ofArray(new long[] {7}), 0, Long.BYTES);
     Memory.HEAP.stamp(object, 2);
   }
 }

@@ -46,8 +46,8 @@ public class LatestWord {
   public void commit() {
     Memory.HEAP.markApplying(object);
     VarHandle.storeStoreFence();
-    Memory.HEAP.put(object + FIRST, MemorySegment.ofArray(new long[] {2}));
-    Memory.HEAP.put(object + LAST, MemorySegment.ofArray(new long[] {2}));
+    Memory.HEAP.put(object + FIRST, MemorySegment.ofArray(new long[] {2}), 0, Long.BYTES);
+    Memory.HEAP.put(object + LAST, MemorySegment.ofArray(new long[] {2}), 0, Long.BYTES);
     Memory.HEAP.stamp(object, 2);
   }
 }

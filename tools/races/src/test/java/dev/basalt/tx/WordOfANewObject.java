@@ -39,7 +39,7 @@ public class WordOfANewObject {
 
   @Actor
   public void commit() {
-    Memory.HEAP.put(object + WORD, MemorySegment.ofArray(new long[] {7}));
+    Memory.HEAP.put(object + WORD, MemorySegment.ofArray(new long[] {7}), 0, Long.BYTES);
     VarHandle.storeStoreFence();
     place = object;
     Memory.HEAP.stamp(object, 2);

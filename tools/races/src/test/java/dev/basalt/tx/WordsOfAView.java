@@ -51,7 +51,7 @@ public class WordsOfAView implements Mapping.SlowRead {
     VarHandle.releaseFence();
     Memory.HEAP.markApplying(object);
     VarHandle.storeStoreFence();
-    Memory.HEAP.put(object + FIRST, MemorySegment.ofArray(new long[] {2, 2}));
+    Memory.HEAP.put(object + FIRST, MemorySegment.ofArray(new long[] {2, 2}), 0, 2 * Long.BYTES);
     Memory.HEAP.stamp(object, 2);
   }
 }
