@@ -7,8 +7,6 @@ import dev.basalt.format.Superblock;
 import dev.basalt.medium.MappingFault;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +29,7 @@ public final class Log implements AutoCloseable {
   private final Appender appender;
   private final long epoch;
 
-  private final ReentrantLock flushLock = new ReentrantLock();
-  private final Condition flushed = flushLock.newCondition();
-
-  /** Guarded by {@link #flushLock}. */
-  private boolean leading;
+  private final FlushGroup group = new FlushGroup();
 
   /** Hold the end, which is written under the commit lock. */
   private final CommitWords words = new CommitWords();
@@ -43,7 +37,7 @@ public final class Log implements AutoCloseable {
   /** Written by the checkpoint. */
   private volatile long start;
 
-  /** Written under {@link #flushLock}; of a {@link Mode#DAX} log under the commit lock. */
+  /** Written under the group's lock; of a {@link Mode#DAX} log under the commit lock. */
   private volatile long durable;
 
   private volatile @Nullable Throwable failure;
@@ -215,49 +209,20 @@ public final class Log implements AutoCloseable {
    * @throws PoolFailedException if writing or syncing failed
    */
   public void awaitDurable(long position) {
-    while (durable < position) {
-      if (!lead(position)) {
-        return;
-      }
+    while (durable < position && group.lead(() -> durable >= position)) {
+      long reached = durable;
       try {
+        group.gather();
+        checkNotFailed();
         region.medium().checkIntact();
-        long reached = appender.flush(end());
-        handOver(reached);
+        reached = appender.flush(end());
+        flushes.increment();
       } catch (RuntimeException | Error e) {
-        RuntimeException failed = fail(e);
-        handOver(durable);
-        throw failed;
+        throw fail(e);
+      } finally {
+        long flushed = reached;
+        group.handOver(() -> durable = Math.max(durable, flushed));
       }
-    }
-  }
-
-  /** Waits until this thread may lead ({@code true}) or the position is durable ({@code false}). */
-  private boolean lead(long position) {
-    flushLock.lock();
-    try {
-      while (leading && durable < position) {
-        flushed.awaitUninterruptibly();
-      }
-      if (durable >= position) {
-        return false;
-      }
-      checkNotFailed();
-      leading = true;
-      return true;
-    } finally {
-      flushLock.unlock();
-    }
-  }
-
-  private void handOver(long reached) {
-    flushLock.lock();
-    try {
-      durable = Math.max(durable, reached);
-      flushes.increment();
-      leading = false;
-      flushed.signalAll();
-    } finally {
-      flushLock.unlock();
     }
   }
 
