@@ -119,10 +119,11 @@ public final class Log implements AutoCloseable {
    *
    * @param builder holds the entries
    * @param sequence the commit's number
+   * @return the position behind it
    * @throws PoolFailedException if the log has failed before
    */
-  public void append(RecordBuilder builder, long sequence) {
-    append(builder.finish(sequence, epoch));
+  public long append(RecordBuilder builder, long sequence) {
+    return append(builder.finish(sequence, epoch));
   }
 
   /**
@@ -135,10 +136,10 @@ public final class Log implements AutoCloseable {
    * @throws PoolFailedException if the log has failed before
    */
   public void appendSpilled(RecordBuilder builder, long place, long sequence) {
-    append(builder.finishSpilled(place, sequence, epoch));
+    long _ = append(builder.finishSpilled(place, sequence, epoch));
   }
 
-  private void append(MemorySegment record) {
+  private long append(MemorySegment record) {
     checkNotFailed();
     if (!hasRoomFor(record.byteSize()) || record.byteSize() % LogRecordFormat.ALIGNMENT != 0) {
       throw new IllegalStateException("record of " + record.byteSize() + " bytes has no room");
@@ -150,11 +151,13 @@ public final class Log implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       throw fail(e);
     }
+    long end = position + record.byteSize();
     if (isDurable) {
-      durable = position + record.byteSize(); // before anybody knows the end and waits for it
+      durable = end; // before anybody knows the end and waits for it
       flushes.increment();
     }
-    words.setLogEndRelease(position + record.byteSize());
+    words.setLogEndRelease(end);
+    return end;
   }
 
   /**

@@ -53,6 +53,9 @@ final class Commit implements Allocator.Changes {
   /** The record without raw words. */
   private long encodedLength;
 
+  /** Where the record ends in the log. */
+  private long logEnd;
+
   private final LimboNodes spareNodes;
   private int limboNodesUsed;
 
@@ -85,6 +88,14 @@ final class Commit implements Allocator.Changes {
 
   RecordBuilder record() {
     return record;
+  }
+
+  void setLogEnd(long position) {
+    logEnd = position;
+  }
+
+  long logEnd() {
+    return logEnd;
   }
 
   // ---- before the commit lock

@@ -98,7 +98,6 @@ final class CommitPath {
     boolean paced = false;
     while (true) {
       limboNodes.ensure(nodes);
-      long position;
       Outcome outcome;
       gate.lockCommit(update);
       try {
@@ -107,14 +106,13 @@ final class CommitPath {
             paced || throttle.isAtEase(length)
                 ? tryPublish(update, commit, nodes)
                 : Outcome.TOO_FAST;
-        position = log.end();
       } finally {
         gate.unlockCommit();
       }
       switch (outcome) {
         case DONE -> {
           tellSweep(commit);
-          return position;
+          return commit.logEnd();
         }
         case TOO_FAST -> {
           throttle.makeRoom(length);
@@ -146,7 +144,7 @@ final class CommitPath {
       commit.unplan();
       return Outcome.LOG_FULL;
     }
-    commit(update, commit, sequence, () -> log.append(record, sequence));
+    commit(update, commit, sequence, () -> commit.setLogEnd(log.append(record, sequence)));
     return Outcome.DONE;
   }
 
