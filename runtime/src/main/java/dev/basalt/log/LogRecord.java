@@ -47,7 +47,7 @@ public final class LogRecord {
   }
 
   /** The part of a record's header that its checksum covers. */
-  static ByteBuffer summedHeader(MemorySegment record) {
+  private static ByteBuffer summedHeader(MemorySegment record) {
     return record
         .asSlice(LogRecordFormat.LENGTH, LogRecordFormat.HEADER_SIZE - LogRecordFormat.LENGTH)
         .asByteBuffer();

@@ -50,18 +50,13 @@ final class FlushGroupTest {
   @Test
   void oneAloneWaitsForNobody() {
     for (int i = 1; i <= 3; i++) {
-      assertThat(commitLeads()).isTrue();
-      group.gather(); // would not end: the clock stands still
-      handOver(i);
+      oneAlone(i);
     }
   }
 
   @Test
   void leaderWaitsForTheOneWhoseCommitWasMadeDurableBefore() throws Exception {
-    assertThat(commitLeads()).isTrue();
-    group.gather();
-    CompletableFuture<Boolean> second = other();
-    awaitSize(2);
+    CompletableFuture<Boolean> second = secondComesDuringFlush();
     handOver(1);
     assertThat(second.get()).isTrue();
     CompletableFuture<Void> gathered = CompletableFuture.runAsync(group::gather, THREADS);
@@ -97,16 +92,21 @@ final class FlushGroupTest {
 
   private void oneAlone(int position) {
     assertThat(commitLeads()).isTrue();
-    group.gather();
+    group.gather(); // would not end if it waited: the clock stands still
     handOver(position);
   }
 
-  @Test
-  void whoIsMadeDurableWithoutBeingCountedIsNotExpectedForEver() throws Exception {
+  private CompletableFuture<Boolean> secondComesDuringFlush() throws InterruptedException {
     assertThat(commitLeads()).isTrue();
     group.gather();
     CompletableFuture<Boolean> second = other();
     awaitSize(2);
+    return second;
+  }
+
+  @Test
+  void whoIsMadeDurableWithoutBeingCountedIsNotExpectedForEver() throws Exception {
+    CompletableFuture<Boolean> second = secondComesDuringFlush();
     handOver(2); // the flush has met its record, too
     assertThat(second.get()).isFalse();
     assertThat(commitLeads()).isTrue();
