@@ -33,7 +33,7 @@ public final class ObjectSpace {
   private final long key;
   private final ObjectWords memory;
 
-  /** The memory while no thread is in a transaction of this pool; read plainly. */
+  /** The memory while no thread needs to look for its transaction; read plainly. */
   private @Nullable ObjectWords idleMemory;
 
   private final LatestWords latestWords;

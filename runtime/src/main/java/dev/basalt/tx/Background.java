@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool's own thread: runs checkpoints that are due and, for ASYNC pools, makes the log durable
- * no later than an interval after a commit. It sleeps while there is nothing to do; the first
- * commit after that wakes it.
+ * The pool's own thread: runs checkpoints that are due, for ASYNC pools makes the log durable no
+ * later than an interval after a commit, and looks after what is not urgent while that is wanted.
+ * It sleeps while there is nothing to do; the first transaction after that wakes it.
  *
  * <p>No commit is missed: {@link #asleep} is set before the thread looks at the log, and a commit
  * looks at it after it has changed the log. Both are volatile, so one of them sees the other.
@@ -28,12 +28,12 @@ final class Background implements AutoCloseable {
 
   private final Log log;
   private final Checkpointer checkpointer;
-  private final BooleanSupplier tick;
+  private final Runnable tick;
+  private final BooleanSupplier tickWanted;
 
   /** When {@link #tick} is to run; used by the thread only. */
   private long tickAtNanos = System.nanoTime() + TICK_NANOS;
 
-  private boolean ticking;
   private final boolean syncLog;
   private final long intervalNanos;
   private final Thread thread;
@@ -51,12 +51,14 @@ final class Background implements AutoCloseable {
   Background(
       Log log,
       Checkpointer checkpointer,
-      BooleanSupplier tick,
+      Runnable tick,
+      BooleanSupplier tickWanted,
       boolean syncLog,
       long syncIntervalNanos) {
     this.log = log;
     this.checkpointer = checkpointer;
     this.tick = tick;
+    this.tickWanted = tickWanted;
     this.syncLog = syncLog;
     this.intervalNanos = syncIntervalNanos;
     this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
@@ -91,7 +93,8 @@ final class Background implements AutoCloseable {
     }
   }
 
-  private void wake() {
+  /** Makes the thread look anew at what there is to do. */
+  void wake() {
     lock.lock();
     try {
       asleep = false;
@@ -115,9 +118,7 @@ final class Background implements AutoCloseable {
         }
         if (tickNanos() <= 0) {
           tickAtNanos = System.nanoTime() + TICK_NANOS;
-          ticking = tick.getAsBoolean();
-        } else {
-          ticking = true; // once more after the last commit
+          tick.run();
         }
       } catch (InterruptedException e) {
         LOGGER.debug("the background thread goes on after an interrupt");
@@ -145,7 +146,7 @@ final class Background implements AutoCloseable {
         asleep = true;
         boolean unsynced = syncLog && log.isUnsynced();
         long checkpointNanos = checkpointer.nanosUntilDue();
-        long tickNanos = ticking ? tickNanos() : Long.MAX_VALUE;
+        long tickNanos = tickWanted.getAsBoolean() ? tickNanos() : Long.MAX_VALUE;
         if (log.isFailed()) {
           wakeUp.await();
         } else if (checkpointNanos <= 0 || tickNanos <= 0) {

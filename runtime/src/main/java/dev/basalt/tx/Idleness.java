@@ -32,8 +32,16 @@ final class Idleness {
 
   private Consumer<Boolean> listener = _ -> {};
 
-  Idleness(TransactionManager manager) {
+  private final Runnable onEnd;
+
+  /**
+   * Creates the state of a pool that is not idle.
+   *
+   * @param onEnd runs when the pool has ceased to be idle, without a lock; a look is wanted again
+   */
+  Idleness(TransactionManager manager, Runnable onEnd) {
     this.manager = manager;
+    this.onEnd = onEnd;
   }
 
   /** Sets who is told. The listener must only set a field, which may be read plainly. */
@@ -45,6 +53,7 @@ final class Idleness {
   void end() {
     if (state != State.BUSY) {
       endLocked();
+      onEnd.run();
     }
   }
 

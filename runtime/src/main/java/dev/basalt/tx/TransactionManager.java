@@ -43,7 +43,7 @@ public final class TransactionManager {
   private @Nullable LimboSweep sweep;
   private @Nullable SweepThread sweepThread;
   private final Abandoned abandoned = new Abandoned(this);
-  private final Idleness idleness = new Idleness(this);
+  private final Idleness idleness = new Idleness(this, this::wakeBackground);
 
   /** Set by the object layer before the first transaction. */
   private Object owner = this;
@@ -127,7 +127,12 @@ public final class TransactionManager {
         readOnly
             ? null
             : new Background(
-                log, checkpointer, this::tick, !parts.syncCommits, parts.syncIntervalNanos);
+                log,
+                checkpointer,
+                this::tick,
+                this::isTickWanted,
+                !parts.syncCommits,
+                parts.syncIntervalNanos);
     this.relief = new Relief(allocator);
     this.updates = new Updates(this, parts, snapshots, gate, commitPath, background);
     this.updateRuns = new UpdateRuns(this, updates, gate, relief);
@@ -138,13 +143,18 @@ public final class TransactionManager {
    *
    * @param newOwner what {@link #owner} answers
    * @param newSizes tells how large objects are
-   * @param idle takes whether certainly no thread is in a transaction of this pool; only sets a
-   *     field, which a thread may read plainly to learn whether it is in one itself
+   * @param idle takes whether a thread may read as it does outside transactions, because none is in
+   *     a transaction of this pool, or because nothing ever changes; only sets a field, which a
+   *     thread may read plainly
    */
   public void setObjects(Object newOwner, Sizes newSizes, Consumer<Boolean> idle) {
     this.owner = newOwner;
     this.sizes = newSizes;
-    idleness.setListener(idle);
+    if (readOnly) {
+      idle.accept(true); // nothing changes, so a view has nothing to see that others do not
+    } else {
+      idleness.setListener(idle);
+    }
   }
 
   /**
@@ -345,12 +355,8 @@ public final class TransactionManager {
     }
   }
 
-  /**
-   * Does what is to be done from time to time.
-   *
-   * @return whether it is to be done again though nothing is committed meanwhile
-   */
-  private boolean tick() {
+  /** Does what is to be done from time to time. */
+  private void tick() {
     if (!versions.isEmpty()) {
       commitPath.trimVersions();
     }
@@ -358,7 +364,16 @@ public final class TransactionManager {
     watch.look();
     idleness.look();
     checkIntact();
-    return !versions.isEmpty();
+  }
+
+  private boolean isTickWanted() {
+    return !idleness.isIdle() || !versions.isEmpty();
+  }
+
+  private void wakeBackground() {
+    if (background != null) {
+      background.wake();
+    }
   }
 
   /** Returns once everything committed so far is durable. */

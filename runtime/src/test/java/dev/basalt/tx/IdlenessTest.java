@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class IdlenessTest {
@@ -44,6 +45,20 @@ class IdlenessTest {
     assertThat(idleness.isIdle()).isTrue();
     assertThat(root.number()).isZero();
     pool.update(() -> assertThat(idleness.isIdle()).isFalse());
+  }
+
+  @Test
+  @Timeout(60)
+  void comesBackUnaskedAfterTheLastView() throws InterruptedException {
+    awaitIdle();
+    pool.view(() -> assertThat(idleness.isIdle()).isFalse());
+    awaitIdle();
+  }
+
+  private void awaitIdle() throws InterruptedException {
+    while (!idleness.isIdle()) {
+      Thread.sleep(10);
+    }
   }
 
   @Test
