@@ -1,6 +1,7 @@
 package dev.basalt;
 
 import dev.basalt.error.BasaltException;
+import dev.basalt.tx.PoolThread;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ final class BackgroundScrub implements AutoCloseable {
   private final Function<BackupReport.Progress, BackupReport> scrub;
   private final Duration interval;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final PoolThread thread;
 
   /** Written by the thread. */
   private volatile @Nullable BackupReport last;
@@ -39,7 +40,7 @@ final class BackgroundScrub implements AutoCloseable {
   BackgroundScrub(Function<BackupReport.Progress, BackupReport> scrub, Duration interval) {
     this.scrub = scrub;
     this.interval = interval;
-    this.thread = Thread.ofPlatform().daemon().name("basalt-scrub").unstarted(this::run);
+    this.thread = new PoolThread("basalt-scrub", this::run);
   }
 
   void start() {
@@ -86,16 +87,6 @@ final class BackgroundScrub implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.awaitEnd();
   }
 }

@@ -4,6 +4,7 @@ import dev.basalt.error.BasaltException;
 import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import dev.basalt.tx.LostReferences;
+import dev.basalt.tx.PoolThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,7 +44,7 @@ public final class CycleThread implements AutoCloseable {
   private final Allocator allocator;
   private final Heap heap;
   private final LostReferences lost;
-  private final Thread thread;
+  private final PoolThread thread;
   private volatile boolean asleep;
   private volatile boolean stopping;
 
@@ -77,7 +78,7 @@ public final class CycleThread implements AutoCloseable {
     this.lost = lost;
     this.lostBefore = lost.count();
     this.bytesBefore = bytesInUse();
-    this.thread = Thread.ofPlatform().daemon().name("basalt-cycles").unstarted(this::run);
+    this.thread = new PoolThread("basalt-cycles", this::run);
   }
 
   /** Begins. */
@@ -89,7 +90,7 @@ public final class CycleThread implements AutoCloseable {
   private void wake() {
     if (asleep) {
       asleep = false;
-      LockSupport.unpark(thread);
+      thread.unpark();
     }
   }
 
@@ -177,17 +178,7 @@ public final class CycleThread implements AutoCloseable {
   public void close() {
     stopping = true;
     collection.close();
-    LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.unpark();
+    thread.awaitEnd();
   }
 }

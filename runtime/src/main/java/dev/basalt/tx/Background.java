@@ -36,7 +36,7 @@ final class Background implements AutoCloseable {
 
   private final boolean syncLog;
   private final long intervalNanos;
-  private final Thread thread;
+  private final PoolThread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wakeUp = lock.newCondition();
 
@@ -61,7 +61,7 @@ final class Background implements AutoCloseable {
     this.tickWanted = tickWanted;
     this.syncLog = syncLog;
     this.intervalNanos = syncIntervalNanos;
-    this.thread = Thread.ofPlatform().daemon().name("basalt-background").unstarted(this::run);
+    this.thread = new PoolThread("basalt-background", this::run);
   }
 
   void start() {
@@ -177,16 +177,6 @@ final class Background implements AutoCloseable {
   public void close() {
     stopping = true;
     wake();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.awaitEnd();
   }
 }

@@ -37,7 +37,7 @@ final class SweepThread implements AutoCloseable {
 
   private final String pool;
   private final LimboSweep sweep;
-  private final Thread thread;
+  private final PoolThread thread;
 
   /** Whether something was unlinked since the thread began to look. */
   private volatile boolean fresh;
@@ -51,7 +51,7 @@ final class SweepThread implements AutoCloseable {
   SweepThread(String pool, LimboSweep sweep) {
     this.pool = pool;
     this.sweep = sweep;
-    this.thread = Thread.ofPlatform().daemon().name("basalt-sweep").unstarted(this::run);
+    this.thread = new PoolThread("basalt-sweep", this::run);
   }
 
   void start() {
@@ -71,7 +71,7 @@ final class SweepThread implements AutoCloseable {
   void wake() {
     if (asleep) {
       asleep = false;
-      LockSupport.unpark(thread);
+      thread.unpark();
     }
   }
 
@@ -148,17 +148,7 @@ final class SweepThread implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.unpark();
+    thread.awaitEnd();
   }
 }
