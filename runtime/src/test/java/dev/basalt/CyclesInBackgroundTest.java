@@ -101,7 +101,7 @@ class CyclesInBackgroundTest {
     for (int i = 0; i < 100 && pool.stats().cycleObjects() == 0; i++) {
       replaceRings(pool, 2);
       System.gc();
-      TimeUnit.MILLISECONDS.sleep(20);
+      TimeUnit.MILLISECONDS.sleep(20 + 10 * i); // the thread may have to wait for a processor
     }
     assertThat(pool.stats().cycleObjects()).isPositive();
     collectAll(pool);
