@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public abstract sealed class Tx extends ObjectWords implements Mapping.SlowRead
-    permits View, Update, Still {
+    permits View, LazySnapshotTx, Still {
   final TransactionManager manager;
   final Thread thread = Thread.currentThread();
 

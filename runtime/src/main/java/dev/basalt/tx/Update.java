@@ -1,13 +1,10 @@
 package dev.basalt.tx;
 
-import dev.basalt.error.ConflictException;
 import dev.basalt.error.PoolFullException;
 import dev.basalt.error.StaleTransactionException;
 import dev.basalt.format.ObjectFormat;
-import dev.basalt.medium.Mapping;
 import dev.basalt.memory.OffsetMap;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,25 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A read-write transaction while its body runs. It reads the state of one commit, its snapshot, and
  * writes to copies of its own; nothing of it is in the heap before the commit.
  *
- * <p>Invariants:
- *
- * <ol>
- *   <li>Everything that was read in place is in the set of reads and was so at the snapshot; so the
- *       body never sees a mixture of two states.
- *   <li>What is copied has been read. So if nothing that was read has changed when the commit holds
- *       the commit lock, the update is as if it had run at that moment.
- * </ol>
- *
- * <p>Meeting something newer than its snapshot, the update moves the snapshot forward if what it
- * has read is still as it was; else it has a conflict (S. Riegel, P. Felber, C. Fetzer, <em>A Lazy
- * Snapshot Algorithm with Eager Validation</em>, DISC 2006).
+ * <p>Invariant: what is copied has been read. So if nothing that was read has changed when the
+ * commit holds the commit lock, the update is as if it had run at that moment.
  */
-public final class Update extends Tx {
+public final class Update extends LazySnapshotTx {
   private static final long SIZE_MAX = 1L << 31;
-
-  private final Mapping memory;
-  private final Snapshots.@Nullable Snapshot snapshot;
-  private final Workspace work;
 
   /*
    * Not part of the workspace, which has become old: storing young objects into old ones costs the
@@ -58,9 +41,7 @@ public final class Update extends Tx {
 
   private @Nullable Listener listener;
   private @Nullable RuntimeException doom;
-  private boolean conflicted;
   private boolean ended;
-  private boolean snapshotHeld = true;
 
   private boolean alone;
 
@@ -94,10 +75,7 @@ public final class Update extends Tx {
       Snapshots.@Nullable Snapshot snapshot,
       long version,
       Workspace work) {
-    super(manager, version, false);
-    this.memory = manager.heap().memory();
-    this.snapshot = snapshot;
-    this.work = work;
+    super(manager, snapshot, version, work);
   }
 
   // ---- reading
@@ -154,80 +132,6 @@ public final class Update extends Tx {
     return at == 0 ? null : copies.get(at - 1);
   }
 
-  /** The word is newer than the snapshot, or being changed, or not there. */
-  @Override
-  public long readSlow(long object, int wordOffset) {
-    while (true) {
-      awaitReadable(object);
-      long before = memory.getLongAcquire(object + ObjectFormat.VERSION);
-      long word = memory.getLong(object + wordOffset);
-      VarHandle.loadLoadFence();
-      if (before > 0
-          && before <= version
-          && memory.getLong(object + ObjectFormat.VERSION) == before) {
-        return word;
-      }
-    }
-  }
-
-  /** Returns when the object is not being changed and is not newer than the snapshot. */
-  private void awaitReadable(long object) {
-    for (int spins = 0; ; spins++) {
-      long current = memory.getLongAcquire(object + ObjectFormat.VERSION);
-      if (current > 0 && current <= version) {
-        return;
-      } else if (current > 0) {
-        moveForward(object, current);
-      } else if (current == 0) {
-        memory.check(object, Long.BYTES);
-        if (snapshot != null && !isValid()) {
-          throw conflict("another update has changed what this one has read");
-        }
-        throw new UncommittedObjectException(object);
-      } else {
-        manager.faults().checkCommitInProgress(object, current);
-      }
-      Spin.once(spins);
-    }
-  }
-
-  /** Moves the snapshot to a commit after which all know of it. */
-  void settle() {
-    if (snapshot != null) {
-      moveTo(snapshot.settle());
-    }
-  }
-
-  private void moveTo(long latest) {
-    if (snapshot == null || !isValid()) {
-      throw conflict("another update has changed what this one has read");
-    }
-    snapshot.moveTo(latest);
-    version = latest;
-    work.seen = latest;
-  }
-
-  /** Moves the snapshot to the latest commit, if all that was read is still as it was. */
-  private void moveForward(long object, long needed) {
-    long latest = manager.published();
-    if (latest < needed) {
-      manager.faults().checkNotAhead(object, needed);
-      return; // it is about to be published
-    }
-    moveTo(latest);
-  }
-
-  /**
-   * Checks, under the commit lock, that the update is as if it ran now.
-   *
-   * @throws ConflictException if something that it has read has changed
-   */
-  void validate() {
-    if (!isValid()) {
-      throw conflict("another update has changed what this one has read");
-    }
-  }
-
   /** Forgets everything; what follows reads the latest state. Called under the commit lock. */
   void restartAtLatest() {
     work.clear();
@@ -236,38 +140,6 @@ public final class Update extends Tx {
     hooks.clear();
     remember(NOWHERE, 0, null);
     version = manager.published();
-  }
-
-  /** Whether nothing that was read has changed since the snapshot. */
-  private boolean isValid() {
-    return work.reads.allMatch(this::isUnchanged);
-  }
-
-  private boolean isUnchanged(long start, long object) {
-    long current = memory.getLongAcquire(object + ObjectFormat.VERSION);
-    if (current > 0 && current <= version) {
-      return true;
-    }
-    VersionStore store = manager.versions();
-    int block = Blocks.blockOf((int) (start - object));
-    return store.lastUnnoted() <= version
-        && store.lastChange(Blocks.headerKey(object)) > version
-        && store.lastChange(Blocks.key(object, block)) <= version;
-  }
-
-  /**
-   * Gives the update up: its body is to run again.
-   *
-   * @param why what the exception says
-   * @return the exception to throw
-   */
-  public ConflictException conflict(String why) {
-    conflicted = true;
-    return new ConflictException(manager.name() + ": " + why + "; run the transaction again");
-  }
-
-  boolean isConflicted() {
-    return conflicted;
   }
 
   void setFull() {
@@ -375,7 +247,7 @@ public final class Update extends Tx {
     long length = Math.min(bytes - Blocks.start(block), Blocks.SIZE);
     MemorySegment _ = memory.slice(start, length); // a damaged length shows before it does harm
     long[] words = new long[words(length)];
-    copyStable(object, start, words);
+    copyOut(object, start, words);
     work.reads.put(start, object);
     Workspace.Copy copy =
         new Workspace.Copy(
@@ -396,26 +268,9 @@ public final class Update extends Tx {
     MemorySegment _ = memory.slice(object, bytes);
     long[] words = new long[words(bytes)];
     work.reads.put(object, object);
-    copyStable(object, object, words);
+    copyOut(object, object, words);
     add(new Workspace.Copy(object, 0, words, Workspace.Kind.WHOLE));
     return words;
-  }
-
-  private void copyStable(long object, long start, long[] words) {
-    MemorySegment target = MemorySegment.ofArray(words);
-    manager.heap().verify(object, ObjectFormat.SIZE);
-    manager.heap().verify(start, target.byteSize());
-    while (true) {
-      awaitReadable(object);
-      long before = memory.getLongAcquire(object + ObjectFormat.VERSION);
-      memory.copyOut(start, target);
-      VarHandle.loadLoadFence();
-      if (before > 0
-          && before <= version
-          && memory.getLong(object + ObjectFormat.VERSION) == before) {
-        return;
-      }
-    }
   }
 
   private void add(Workspace.Copy copy) {
@@ -616,14 +471,6 @@ public final class Update extends Tx {
   void end() {
     ended = true;
     releaseSnapshot();
-  }
-
-  /** Lets go of the snapshot; allowed twice. */
-  void releaseSnapshot() {
-    if (snapshot != null && snapshotHeld) {
-      snapshotHeld = false;
-      snapshot.close();
-    }
   }
 
   /**
