@@ -4,12 +4,10 @@ import dev.basalt.error.CorruptPoolException;
 import dev.basalt.error.MediaErrorException;
 import dev.basalt.format.Geometry;
 import dev.basalt.format.ObjectFormat;
-import dev.basalt.format.PageSumFormat;
 import dev.basalt.medium.Mapping;
 import dev.basalt.medium.Medium;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +37,7 @@ public final class Heap {
   private final TableParts parts;
   private final BadPages bad;
   private final PageSums sums;
+  private final HomeSums homeSums;
   private final DirtyPages dirty = new DirtyPages();
 
   /** At most the mapping's limit. Written at opening and under the growth lock. */
@@ -76,6 +75,7 @@ public final class Heap {
     this.parts = new TableParts(heapOffset);
     this.bad = bad;
     this.sums = new PageSums(medium, mapping, parts, bad);
+    this.homeSums = new HomeSums(this, sums);
   }
 
   /**
@@ -135,15 +135,7 @@ public final class Heap {
    * @throws MediaErrorException if the pool cannot be opened without one of them
    */
   public int[] withoutLost(int[] pages) {
-    BitSet kept = new BitSet();
-    for (int page : pages) {
-      if (sums.isLost(page)) {
-        kept.set(putSum(page, sums.lostSum(page)));
-      } else {
-        kept.set(page);
-      }
-    }
-    return kept.stream().toArray();
+    return homeSums.withoutLost(pages);
   }
 
   /**
@@ -385,15 +377,6 @@ public final class Heap {
     sums.reloadUnreadable(offset, length);
   }
 
-  /** Pages were written home as they are in memory. */
-  void areWritten(int firstPage, int count) {
-    if (sums.hasUnreadable(pageOffset(firstPage), pageOffset(count))) {
-      for (int page = firstPage; page < firstPage + count; page++) {
-        sums.isWritten(page);
-      }
-    }
-  }
-
   /**
    * Takes a page from its home again, where it has been made whole. Nothing is committed, and no
    * checkpoint runs, meanwhile.
@@ -427,69 +410,9 @@ public final class Heap {
     return parts;
   }
 
-  /**
-   * Makes the sum of a page that has changed at home that of what is there now. If the medium has
-   * lost it, it is bad, and has the sum of no state: that of an earlier one would let it be
-   * repaired by that.
-   *
-   * @param sumPages gets the page that holds the sum
-   */
-  void renewSum(int page, BitSet sumPages) {
-    if (sums.isSumPage(page)) {
-      return;
-    }
-    int sum = sums.sumOfChanged(page);
-    if (sum == PageSumFormat.NONE) {
-      sumPages.set(putSum(page, sums.lostSum(page)));
-    } else if (sums.isSummed(page)) {
-      sumPages.set(putSum(page, sum));
-    }
-  }
-
-  /** Called before a page of sums is written home. */
-  void completeSums(int sumPage) {
-    if (sums.isUnreadable(sumPage)) {
-      sums.completeSums(sumPage);
-    }
-  }
-
-  /**
-   * Writes a page of sums that was lost, and has memory in its place. Called by the checkpoint, if
-   * this is the medium itself; nobody else stores into such a page.
-   */
-  void rewriteIfLost(int sumPage) {
-    if (sums.isUnreadable(sumPage)) {
-      sums.completeSums(sumPage);
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment copy = arena.allocate(Geometry.PAGE_SIZE, Long.BYTES);
-        mapping.copyOut(pageOffset(sumPage), copy);
-        medium.write(pageOffset(sumPage), copy);
-      }
-      sums.reload(sumPage);
-    }
-  }
-
-  /** Whether a page has a sum that must follow its content. */
-  boolean isSummed(int page) {
-    return sums.isSummed(page);
-  }
-
-  boolean isSumPage(int page) {
-    return sums.isSumPage(page);
-  }
-
-  /**
-   * Stores the sum of what was written home of a page; the caller sees to it that it comes home
-   * too. Called by the checkpoint only.
-   *
-   * @return the page that holds the sum
-   */
-  int putSum(int page, int sum) {
-    long at = sums.sumOffset(page);
-    dirty.copied(at);
-    announce(at, Integer.BYTES);
-    mapping.putInt(at, sum);
-    return (int) (at / Geometry.PAGE_SIZE);
+  /** The sums of what is written home. */
+  HomeSums homeSums() {
+    return homeSums;
   }
 
   // ---- bytes
@@ -516,7 +439,7 @@ public final class Heap {
   }
 
   /** Home is about to change: a backup may need what is there. */
-  private void announce(long offset, long length) {
+  void announce(long offset, long length) {
     if (shared) {
       medium.beforeStores(offset, length);
     }

@@ -17,6 +17,7 @@ public final class PageWriter {
   private static final int BATCH_PAGES = 256;
 
   private final Heap heap;
+  private final HomeSums sums;
   private final IntConsumer beforeBatch;
   private final MemorySegment batch;
 
@@ -25,6 +26,7 @@ public final class PageWriter {
 
   private PageWriter(Heap heap, IntConsumer beforeBatch, Arena arena) {
     this.heap = heap;
+    this.sums = heap.homeSums();
     this.beforeBatch = beforeBatch;
     this.batch = arena.allocate((long) BATCH_PAGES * Geometry.PAGE_SIZE, Geometry.PAGE_SIZE);
   }
@@ -50,21 +52,22 @@ public final class PageWriter {
 
   /** What is stored into a page meanwhile will be summed by the next checkpoint. */
   private static void sumInPlace(Heap heap, int[] pages, IntConsumer beforeBatch) {
+    HomeSums sums = heap.homeSums();
     BitSet sumPages = new BitSet();
     for (int i = 0; i < pages.length; i++) {
       if (i % BATCH_PAGES == 0) {
         beforeBatch.accept(i);
       }
-      heap.renewSum(pages[i], sumPages);
+      sums.renew(pages[i], sumPages);
     }
-    sumPages.stream().forEach(heap::rewriteIfLost);
+    sumPages.stream().forEach(sums::rewriteIfLost);
   }
 
   private void write(int[] pages) {
-    int[] content = Arrays.stream(pages).filter(page -> !heap.isSumPage(page)).toArray();
-    Arrays.stream(pages).filter(heap::isSumPage).forEach(sumPages::set);
+    int[] content = Arrays.stream(pages).filter(page -> !sums.isSumPage(page)).toArray();
+    Arrays.stream(pages).filter(sums::isSumPage).forEach(sumPages::set);
     writeAll(content, 0);
-    sumPages.stream().forEach(heap::completeSums);
+    sumPages.stream().forEach(sums::complete);
     writeAll(sumPages.stream().toArray(), content.length);
   }
 
@@ -88,16 +91,16 @@ public final class PageWriter {
         run++;
       }
       heap.medium().write(Heap.pageOffset(pages[from + i]), slice(i, run));
-      heap.areWritten(pages[from + i], run);
+      sums.areWritten(pages[from + i], run);
       i += run;
     }
   }
 
   private void putSums(int[] pages, int from, int count) {
     for (int i = 0; i < count; i++) {
-      if (heap.isSummed(pages[from + i])) {
+      if (sums.isSummed(pages[from + i])) {
         int sum = PageSumFormat.of(slice(i, 1).asByteBuffer());
-        sumPages.set(heap.putSum(pages[from + i], sum));
+        sumPages.set(sums.put(pages[from + i], sum));
       }
     }
   }
