@@ -8,6 +8,7 @@ import dev.basalt.error.PoolFullException;
 import dev.basalt.fixture.Item;
 import dev.basalt.fixture.Pools;
 import dev.basalt.fixture.Threads;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +79,73 @@ class CyclesInBackgroundTest {
     assertThat(pool.stats().cycleObjects()).isGreaterThan(ROUNDS);
     PoolVerifier.verifySound(pool);
     collectAll(pool);
+  }
+
+  /** While there is a view, nothing can be collected; the garbage is not forgotten for that. */
+  @Test
+  void fullPoolIsCollectedOnceNoViewHoldsItUp() throws Exception {
+    Pool filled = pools.open(builder(6L << 20));
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                filled.update(() -> push(root(filled), 1000));
+              }
+            })
+        .isInstanceOf(PoolFullException.class);
+    for (int i = 0; i < 10; i++) {
+      filled.update(() -> pop(root(filled), 1000));
+    }
+    filled.close();
+    // Too little room for growth that the thread would notice.
+    Pool pool = pools.open(builder(6L << 20).collectCyclesInBackground(true));
+    pool.putRoot("pairs", new Item(0));
+    Item pairs = pool.root("pairs", Item.class).orElseThrow();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch full = new CountDownLatch(1);
+    Thread reader =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    pool.view(
+                        () -> {
+                          begun.countDown();
+                          awaitUninterruptibly(full);
+                        }));
+    begun.await();
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; true; i++) {
+                replacePair(pairs, i);
+              }
+            })
+        .isInstanceOf(PoolFullException.class);
+    full.countDown();
+    reader.join();
+    replacePair(pairs, 1);
+    assertThat(pool.stats().cycleObjects()).isPositive();
+    collectAll(pool);
+  }
+
+  private static void push(Item root, int items) {
+    for (int i = 0; i < items; i++) {
+      Item item = new Item(i);
+      item.next(root.next());
+      root.next(item);
+    }
+  }
+
+  private static void pop(Item root, int items) {
+    for (int i = 0; i < items; i++) {
+      root.next(root.next().next());
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

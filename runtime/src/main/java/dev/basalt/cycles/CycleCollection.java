@@ -37,6 +37,9 @@ public final class CycleCollection {
   /** Updates after which limbo is emptied: it has room for some thousand objects in a full pool. */
   private static final int STEPS_PER_DRAIN = 8;
 
+  /** What {@link #run(long, BooleanSupplier)} returns if there was no collection. */
+  static final long GIVEN_UP = -1;
+
   private final ObjectSpace space;
   private final TransactionManager transactions;
   private final Heap heap;
@@ -77,14 +80,16 @@ public final class CycleCollection {
   /**
    * Collects once, but gives up if another collection or transactions last longer than it has
    * patience for, or if it is not wanted any more when its turn has come.
+   *
+   * @return the objects that are reclaimed, or {@link #GIVEN_UP}
    */
   long run(long patienceNanos, BooleanSupplier isWanted) throws InterruptedException {
     if (!turn.tryAcquire(patienceNanos, TimeUnit.NANOSECONDS)) {
-      return 0;
+      return GIVEN_UP;
     }
     try {
       checkGoesOn();
-      return isWanted.getAsBoolean() ? collect(patienceNanos) : 0;
+      return isWanted.getAsBoolean() ? collect(patienceNanos) : GIVEN_UP;
     } finally {
       turn.release();
     }
@@ -95,7 +100,7 @@ public final class CycleCollection {
     try (Arena arena = Arena.ofConfined()) {
       Garbage garbage = find(arena, patienceNanos);
       if (garbage == null) {
-        return 0;
+        return GIVEN_UP;
       }
       long count = garbage.count();
       if (count > 0) {

@@ -56,6 +56,9 @@ public final class CycleThread implements AutoCloseable {
 
   private volatile boolean isFirst = true;
 
+  /** The losses of which nothing was left, whatever handles had kept at first. */
+  private volatile long lostInVain;
+
   /**
    * Prepares the thread.
    *
@@ -77,6 +80,7 @@ public final class CycleThread implements AutoCloseable {
     this.heap = heap;
     this.lost = lost;
     this.lostBefore = lost.count();
+    this.lostInVain = lostBefore;
     this.bytesBefore = bytesInUse();
     this.thread = new PoolThread("basalt-cycles", this::run);
   }
@@ -142,28 +146,36 @@ public final class CycleThread implements AutoCloseable {
   private long collect(long patienceNanos, BooleanSupplier isWanted) throws InterruptedException {
     long losses = lost.count();
     long count = collection.run(patienceNanos, isWanted);
-    lostBefore = losses;
-    bytesBefore = bytesInUse();
-    isFirst = false;
+    if (count != CycleCollection.GIVEN_UP) {
+      lostBefore = losses;
+      bytesBefore = bytesInUse();
+      isFirst = false;
+    }
     return count;
   }
 
   /**
-   * Collects because the pool is full; called outside transactions. If that finds nothing, the JVM
+   * Collects because the pool is full; called outside transactions. If that makes no room, the JVM
    * is asked for a collection of its own, because handles keep what they reach, and may have been
-   * dead for long.
+   * dead for long; but not again before there is new garbage if it was in vain.
    *
    * @return whether there is room now, perhaps because another thread has collected
    */
   public boolean makeRoom() {
     long before = collection.collected();
+    BooleanSupplier isWanted = () -> collection.collected() == before;
     try {
-      if (lost.count() != lostBefore
-          && collect(PATIENCE_NANOS, () -> collection.collected() == before) == 0) {
-        System.gc();
-        long _ = collect(PATIENCE_NANOS, () -> collection.collected() == before);
+      if (lost.count() != lostBefore) {
+        long _ = collect(PATIENCE_NANOS, isWanted);
       }
-      return collection.collected() != before;
+      long losses = lost.count();
+      if (isWanted.getAsBoolean() && losses != lostInVain) {
+        System.gc();
+        if (collect(PATIENCE_NANOS, isWanted) == 0) {
+          lostInVain = losses;
+        }
+      }
+      return !isWanted.getAsBoolean();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
