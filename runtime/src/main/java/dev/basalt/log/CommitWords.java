@@ -6,10 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * The words that every commit changes: the commit lock's, the clock's, and the end of the log. They
- * lie in one cache line, so that a thread that commits after another waits for one line to come
- * over, not for three. In native memory, because nobody can say where in its line a field of an
- * object lies.
+ * The words that every commit needs: the commit lock's, the clock's, the end of the log, and
+ * whether commits may still be putting their changes in place. They lie in one cache line, so that
+ * a thread that commits after another waits for one line to come over, not for four. In native
+ * memory, because nobody can say where in its line a field of an object lies.
  */
 public final class CommitWords {
   /** Who owns a line often owns its neighbour too. */
@@ -18,6 +18,7 @@ public final class CommitWords {
   private static final long LOCK = 0;
   private static final long CLOCK = LOCK + Long.BYTES;
   private static final long LOG_END = CLOCK + Long.BYTES;
+  private static final long OVERLAPPING = LOG_END + Long.BYTES;
 
   private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
@@ -69,6 +70,26 @@ public final class CommitWords {
    */
   public void setClockRelease(long clock) {
     WORD.setRelease(line, CLOCK, clock);
+  }
+
+  // ---- commits that are put in place beside others
+
+  /**
+   * Whether a commit may still be putting its changes in place without the lock.
+   *
+   * @return {@code false} if there is none
+   */
+  public boolean isOverlappingVolatile() {
+    return (long) WORD.getVolatile(line, OVERLAPPING) != 0;
+  }
+
+  /**
+   * Says whether there may be one. Called by who holds the lock.
+   *
+   * @param overlapping whether there may be one
+   */
+  public void setOverlappingRelease(boolean overlapping) {
+    WORD.setRelease(line, OVERLAPPING, overlapping ? 1L : 0L);
   }
 
   // ---- the log

@@ -6,8 +6,8 @@ import java.util.BitSet;
 
 /**
  * The pages that differ from their home, and those that have a private copy in memory because they
- * were stored into: one bit each. Thread-safe, but for {@link #mark}: it is called under the pool's
- * commit lock, like {@link #take}.
+ * were stored into: one bit each. Thread-safe, but marks are taken and private copies dropped while
+ * no commit is being put in place.
  */
 public final class DirtyPages {
   /** A power of two. */
@@ -20,7 +20,7 @@ public final class DirtyPages {
   /**
    * Pages that are marked, each at its number modulo the length: most stores are into one of these.
    * Written under the monitor; read without, because marks go only where the reader cannot be:
-   * under the commit lock, or in space that nobody stores into.
+   * while no commit is being put in place, or in space that nobody stores into.
    */
   private final int[] recent = new int[RECENT];
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * itself. On persistent memory, once the pool is recovered, it is the medium itself: what is put
  * here is at home, and durable at the medium's next sync. Readers may be anywhere at any time;
  * writers ({@link #put}, {@link #stamp}, {@link #markApplying}, {@link #clearVersion}) hold the
- * pool's commit lock.
+ * pool's commit lock, or have marked what they write while they held it.
  *
  * <p>Invariants:
  *

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Under the commit lock, {@link #plan}: counts, limbo and allocation become raw words, and
  *       the last entries of the record. Nothing has happened yet.
  *   <li>The record is appended to the log: the commit has happened.
- *   <li>{@link #keepImages} and {@link #apply}: before-images are kept for older snapshots, then
- *       the entries are copied into place exactly as recovery would do it.
+ *   <li>{@link #keepImages}, {@link #markApplying} and {@link #apply}: before-images are kept for
+ *       older snapshots, then the entries are copied into place exactly as recovery would do it; if
+ *       the commit {@linkplain #onlyOverwrites only overwrites}, without the lock.
  * </ol>
  */
 final class Commit implements Allocator.Changes {
@@ -52,6 +53,9 @@ final class Commit implements Allocator.Changes {
 
   /** The record without raw words. */
   private long encodedLength;
+
+  /** The commit's number, once it is planned. */
+  private long sequence;
 
   /** Where the record ends in the log. */
   private long logEnd;
@@ -88,6 +92,10 @@ final class Commit implements Allocator.Changes {
 
   RecordBuilder record() {
     return record;
+  }
+
+  long sequence() {
+    return sequence;
   }
 
   void setLogEnd(long position) {
@@ -191,6 +199,23 @@ final class Commit implements Allocator.Changes {
     return changed;
   }
 
+  /**
+   * Whether it does no more than overwrite small objects, with nothing for other layers to do.
+   * Nobody else can commit a change of these objects before they are in place, so only readers meet
+   * what is not.
+   */
+  boolean onlyOverwrites() {
+    if (work.hasChanges() || work.reserved.size() > 0 || update.listener() != null) {
+      return false;
+    }
+    for (Workspace.Copy copy : update.copies()) {
+      if (copy.kind != Workspace.Kind.WHOLE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether there is nothing to commit: what was written is what is there. */
   boolean isNothing() {
     return record.isEmpty()
@@ -214,7 +239,8 @@ final class Commit implements Allocator.Changes {
   // ---- under the commit lock
 
   /** Works out counts, limbo entries and allocation words, and adds them to the record. */
-  void plan(long sequence) {
+  void plan(long number) {
+    sequence = number;
     limboNodesUsed = work.limboNodes;
     rawBefore = work.rawWords.size() == 0 ? null : work.rawWords.copy();
     hasUnlinked = false;
@@ -222,9 +248,9 @@ final class Commit implements Allocator.Changes {
     relinked = 0;
     counted.clear();
     Limbo limbo = new Limbo(heap, work.rawWords, new Nodes());
-    work.countChanges.forEach((object, delta) -> changeCount(object, delta, limbo, sequence));
+    work.countChanges.forEach((object, delta) -> changeCount(object, delta, limbo));
     for (Workspace.Copy copy : unreferenced) {
-      push(limbo, copy.object, sequence);
+      push(limbo, copy.object);
     }
     allocator.plan(this, work.rawWords.map());
     work.rawWords
@@ -246,7 +272,7 @@ final class Commit implements Allocator.Changes {
   }
 
   /** A change of 0 is one too: a reference has gone from one place, and come to another. */
-  private void changeCount(long object, long delta, Limbo limbo, long sequence) {
+  private void changeCount(long object, long delta, Limbo limbo) {
     if (update.hasCreated(object)) {
       return;
     }
@@ -255,7 +281,7 @@ final class Commit implements Allocator.Changes {
     long word = Counts.add(heap.medium().name(), object, before, delta);
     if (delta != 0 && Counts.of(word) == 0 && !Counts.isInLimbo(word)) {
       word = Counts.enterLimbo(word);
-      push(limbo, object, sequence);
+      push(limbo, object);
     } else {
       counted.add(object);
     }
@@ -274,7 +300,7 @@ final class Commit implements Allocator.Changes {
     return !counted.isEmpty();
   }
 
-  private void push(Limbo limbo, long object, long sequence) {
+  private void push(Limbo limbo, long object) {
     limbo.enqueue(object, sequence);
     hasUnlinked = true;
   }
@@ -328,7 +354,7 @@ final class Commit implements Allocator.Changes {
    * of what snapshots see; that one has changed is noted, because what has lost a reference now can
    * be reached from the state before, however its count falls to 0 later.
    */
-  void keepImages(VersionStore store, Snapshots snapshots, boolean all, long sequence) {
+  void keepImages(VersionStore store, Snapshots snapshots, boolean all) {
     boolean blocks = hasBlocks();
     Snapshots.Registered registered =
         blocks
@@ -392,17 +418,21 @@ final class Commit implements Allocator.Changes {
     VarHandle.storeStoreFence();
   }
 
-  /**
-   * Puts the record in place. Readers see each overwritten object applying until its stamp.
-   *
-   * @param beforeStamps runs when all bytes have been copied and nothing is stamped yet
-   */
-  void apply(long sequence, Runnable beforeStamps) {
+  /** From now on readers see each object that is about to be overwritten applying. */
+  void markApplying() {
     VarHandle.releaseFence(); // who sees an object applying finds its before-image
     for (Workspace.Copy copy : overwritten) {
       heap.markApplying(copy.object);
     }
     VarHandle.storeStoreFence();
+  }
+
+  /**
+   * Puts the record in place. Readers see each overwritten object applying until its stamp.
+   *
+   * @param beforeStamps runs when all bytes have been copied and nothing is stamped yet
+   */
+  void apply(Runnable beforeStamps) {
     InPlace inPlace = new InPlace(heap);
     long stamps = stampsAt - RecordBuilder.EMPTY_BYTES;
     MemorySegment entries = record.entries();

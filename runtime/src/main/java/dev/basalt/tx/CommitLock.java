@@ -5,11 +5,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The pool's commit lock; not reentrant. It is held for well under a microsecond as a rule, so a
- * thread that finds it taken asks again for a moment, which costs less than being put to sleep. Who
- * has asked for long sleeps between two questions: then a large commit or a sweep is at work, or
- * the holder has lost its processor. So freeing the lock is one store, and nobody needs to be
- * woken.
+ * The pool's commit lock; not reentrant. Who takes it by {@link #lock} finds all commits in place;
+ * by {@link #lockAhead} it is taken without waiting for those that are still being copied. It is
+ * held for well under a microsecond as a rule, so a thread that finds it taken asks again for a
+ * moment, which costs less than being put to sleep. Who has asked for long sleeps between two
+ * questions: then a large commit or a sweep is at work, or the holder has lost its processor. So
+ * freeing the lock is one store, and nobody needs to be woken.
  */
 final class CommitLock {
   /** Questions before the first sleep: some tens of microseconds. */
@@ -21,12 +22,24 @@ final class CommitLock {
   private static final long SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
   private final CommitWords words;
+  private final Snapshots snapshots;
 
-  CommitLock(CommitWords words) {
+  CommitLock(CommitWords words, Snapshots snapshots) {
     this.words = words;
+    this.snapshots = snapshots;
   }
 
   void lock() {
+    lockAhead();
+    awaitInPlace();
+  }
+
+  /** Makes of {@link #lockAhead} a {@link #lock}. */
+  void awaitInPlace() {
+    snapshots.awaitInPlace();
+  }
+
+  void lockAhead() {
     if (!words.tryLock()) {
       waitFor();
     }

@@ -7,13 +7,15 @@ import dev.basalt.memory.Allocator;
 import dev.basalt.memory.Heap;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes an update from the end of its body until everybody sees it. What can be done before is done
  * before the commit lock is taken; under it the update is checked, numbered, appended to the log,
- * put in place and published.
+ * put in place and published. An update that does no more than overwrite small objects is put in
+ * place after the lock is free, beside the commits that follow: see {@link #publishAhead}.
  */
 final class CommitPath {
   /** Copying more than this takes longer than others should wait. */
@@ -95,22 +97,30 @@ final class CommitPath {
     }
     int nodes = LimboNodes.nodesFor(commit.limboEntriesMax());
     long length = Math.min(commit.record().length(), log.capacity() / 2);
+    boolean ahead = length <= BIG_BYTES && commit.onlyOverwrites();
     boolean paced = false;
     while (true) {
       limboNodes.ensure(nodes);
       Outcome outcome;
-      gate.lockCommit(update);
+      if (ahead) {
+        gate.lockCommitAhead(update);
+      } else {
+        gate.lockCommit(update);
+      }
       try {
         // Here, because the log's end has come over with the lock.
         outcome =
             paced || throttle.isAtEase(length)
-                ? tryPublish(update, commit, nodes)
+                ? tryPublish(update, commit, nodes, ahead)
                 : Outcome.TOO_FAST;
       } finally {
         gate.unlockCommit();
       }
       switch (outcome) {
         case DONE -> {
+          if (ahead) {
+            putInPlace(update, commit);
+          }
           tellSweep(commit);
           return commit.logEnd();
         }
@@ -127,7 +137,7 @@ final class CommitPath {
     }
   }
 
-  private Outcome tryPublish(Update update, Commit commit, int nodes) {
+  private Outcome tryPublish(Update update, Commit commit, int nodes, boolean ahead) {
     log.checkNotFailed();
     update.validate();
     if (commit.spareNodes().size() < nodes) {
@@ -144,7 +154,7 @@ final class CommitPath {
       commit.unplan();
       return Outcome.LOG_FULL;
     }
-    commit(update, commit, sequence, () -> commit.setLogEnd(log.append(record, sequence)));
+    commit(update, commit, ahead, () -> commit.setLogEnd(log.append(record, sequence)));
     return Outcome.DONE;
   }
 
@@ -169,7 +179,7 @@ final class CommitPath {
           return;
         }
         nodes = update.work().limboNodes + LimboNodes.nodesFor(commit.limboEntriesMax());
-        outcome = tryPublish(update, commit, nodes);
+        outcome = tryPublish(update, commit, nodes, false);
       } finally {
         gate.unlockCommit();
       }
@@ -240,7 +250,7 @@ final class CommitPath {
       gate.lockCommit(update);
       try {
         long sequence = snapshots.published() + 1;
-        commit(update, commit, sequence, () -> log.appendSpilled(record, place, sequence));
+        commit(update, commit, false, () -> log.appendSpilled(record, place, sequence));
       } finally {
         gate.unlockCommit();
       }
@@ -263,29 +273,60 @@ final class CommitPath {
    * Appends to the log, with which the commit has happened, and puts in place; a failure from here
    * on is one of the pool.
    */
-  private void commit(Update update, Commit commit, long sequence, Runnable append) {
-    boolean big = commit.record().length() > BIG_BYTES;
+  private void commit(Update update, Commit commit, boolean ahead, Runnable append) {
     try {
       append.run();
       snapshots.beginApplying();
-      update.releaseSnapshot();
-      commit.clearNew();
-      if (!big) {
-        snapshots.announce();
+      if (ahead) {
+        publishAhead(update, commit);
+      } else {
+        applyAndPublish(update, commit);
       }
-      commit.keepImages(versions, snapshots, big, sequence);
-      commit.apply(sequence, () -> beforeStamps(update, big));
-      snapshots.publish(sequence);
-      update.work().seen = sequence;
+      update.work().seen = commit.sequence();
+      if (!versions.isEmpty()) {
+        if (commit.hasCounted()) {
+          VarHandle.fullFence(); // who has read what was in place before is seen now
+        }
+        versions.trim(snapshots.look(update.work().registered));
+      }
     } catch (RuntimeException | Error e) {
       snapshots.giveUp();
       throw log.fail(e);
     }
-    if (!versions.isEmpty()) {
-      if (commit.hasCounted()) {
-        VarHandle.fullFence(); // who has read what was in place before is seen now
-      }
-      versions.trim(snapshots.look(update.work().registered));
+  }
+
+  private void applyAndPublish(Update update, Commit commit) {
+    boolean big = commit.record().length() > BIG_BYTES;
+    update.releaseSnapshot();
+    commit.clearNew();
+    if (!big) {
+      snapshots.announce();
+    }
+    commit.keepImages(versions, snapshots, big);
+    commit.markApplying();
+    commit.apply(() -> beforeStamps(update, big));
+    snapshots.publish(commit.sequence());
+  }
+
+  /**
+   * Publishes a commit as soon as nobody can take what it overwrites for the latest state. The next
+   * one need not wait for the copying.
+   */
+  private void publishAhead(Update update, Commit commit) {
+    snapshots.announce();
+    commit.keepImages(versions, snapshots, false);
+    commit.markApplying();
+    snapshots.publishAhead(commit.sequence(), Objects.requireNonNull(update.snapshot()));
+  }
+
+  /** What is left to do, without the commit lock, of a commit that was published ahead. */
+  private void putInPlace(Update update, Commit commit) {
+    try {
+      commit.apply(VarHandle::storeStoreFence);
+    } catch (RuntimeException | Error e) {
+      throw log.fail(e); // first, so that who finds an object left applying knows why
+    } finally {
+      update.releaseSnapshot();
     }
   }
 

@@ -108,12 +108,18 @@ final class Gate {
 
   /** Takes the commit lock when an update may commit. */
   void lockCommit(Update update) {
-    commitLock.lock();
+    lockCommitAhead(update);
+    commitLock.awaitInPlace();
+  }
+
+  /** The same, while other commits may still be put in place. */
+  void lockCommitAhead(Update update) {
+    commitLock.lockAhead();
     long patience = PATIENCE_NANOS;
     while (mustWait(update, patience)) {
       commitLock.unlock();
       patience = await(update, patience);
-      commitLock.lock();
+      commitLock.lockAhead();
     }
   }
 

@@ -165,6 +165,11 @@ abstract sealed class LazySnapshotTx extends Tx permits Update {
     return conflicted;
   }
 
+  /** The snapshot, unless the update runs under the commit lock. */
+  Snapshots.@Nullable Snapshot snapshot() {
+    return snapshot;
+  }
+
   /** Lets go of the snapshot; allowed twice. */
   void releaseSnapshot() {
     if (snapshot != null && snapshotHeld) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A register of numbers, each of which is added and taken away by a thread without meeting others:
  * segments with a fixed number of slots; more are linked on when all are in use. Who looks at all
- * of them looks at as many as threads have ever used at once.
+ * of them looks at as many as threads have ever used at once. A slot holds the number of a
+ * snapshot, or of the commit that the slot's user is putting in place.
  */
 final class SnapshotSlots {
   static final int PER_SEGMENT = 64;
@@ -19,6 +20,9 @@ final class SnapshotSlots {
   private static final int STRIDE = 16;
 
   private static final long FREE = -1;
+
+  /** A slot of a commit holds this minus the commit's number. */
+  private static final long COMMITS = -2;
 
   /** Threads that meet in a slot spread over so many. */
   private static final int WIDTH_OF_THREADS =
@@ -84,6 +88,11 @@ final class SnapshotSlots {
       segment.slots.setRelease(index, newNumber);
     }
 
+    /** From now on the slot is that of a commit. */
+    void setCommitRelease(long commit) {
+      segment.slots.setRelease(index, COMMITS - commit);
+    }
+
     void freeRelease() {
       segment.slots.setRelease(index, FREE);
     }
@@ -120,16 +129,30 @@ final class SnapshotSlots {
     void visit(long number);
   }
 
-  /** Shows the numbers. */
+  /** Shows the numbers of the snapshots. */
   void forEach(Visitor visitor) {
     for (Segment segment = first; segment != null; segment = segment.next) {
       int width = segment.width.get();
       for (int i = 0; i < width; i++) {
         long number = segment.slots.get(index(i));
-        if (number != FREE) {
+        if (number >= 0) {
           visitor.visit(number);
         }
       }
     }
+  }
+
+  /** Whether a commit up to a number is being put in place. */
+  boolean hasCommit(long upTo) {
+    for (Segment segment = first; segment != null; segment = segment.next) {
+      int width = segment.width.get();
+      for (int i = 0; i < width; i++) {
+        long number = segment.slots.get(index(i));
+        if (number <= COMMITS && COMMITS - number <= upTo) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

@@ -24,6 +24,10 @@ import java.util.concurrent.locks.LockSupport;
  * announces itself when it has copied, before it stamps the first version: nobody waits for the
  * copy then, and still nobody can take the state before it who has read of the new one.
  *
+ * <p>A commit may be published when all that it is about to overwrite is marked, and put in place
+ * beside the commits after it. Its number stands in its update's slot meanwhile. A view of it, and
+ * whoever takes the commit lock to find everything in place, waits until the slot is free.
+ *
  * <p>An update needs no before-images and asks for no clock: any number that the clock has shown
  * will do, because it moves forward when it meets something newer. It {@linkplain Snapshot#settle
  * settles} like a view before it relies on what commits note for it.
@@ -85,6 +89,14 @@ public final class Snapshots {
       slot.setRelease(newVersion);
     }
 
+    /**
+     * Exchanges the snapshot for the mark that a commit is being put in place, until {@link
+     * #close}.
+     */
+    void becomeCommit(long commit) {
+      slot.setCommitRelease(commit);
+    }
+
     @Override
     public void close() {
       slot.freeRelease();
@@ -103,7 +115,8 @@ public final class Snapshots {
 
   /** Whether a commit is being copied into place, so that objects may be applying. */
   boolean isApplying() {
-    return (words.clockVolatile() & APPLYING) != 0;
+    return (words.clockVolatile() & APPLYING) != 0
+        || (words.isOverlappingVolatile() && updates.hasCommit(Long.MAX_VALUE));
   }
 
   /** Called before the first object is marked as applying. */
@@ -116,9 +129,34 @@ public final class Snapshots {
     words.setClockVolatile(words.clockVolatile() | APPLYING | PENDING);
   }
 
-  /** Makes a commit visible; no object is applying any more. */
+  /** Makes a commit visible; no object of it is applying any more. */
   void publish(long version) {
     words.setClockRelease(version << FLAG_BITS);
+  }
+
+  /**
+   * Makes a commit visible whose objects are marked as applying, and are put in place afterwards.
+   *
+   * @param snapshot its update's, which ends with this; to be closed when all is in place
+   */
+  void publishAhead(long version, Snapshot snapshot) {
+    snapshot.becomeCommit(version);
+    words.setOverlappingRelease(true);
+    publish(version);
+  }
+
+  /** Returns once all that was published is in place. Called under the commit lock. */
+  void awaitInPlace() {
+    if (words.isOverlappingVolatile()) {
+      awaitInPlace(Long.MAX_VALUE);
+      words.setOverlappingRelease(false);
+    }
+  }
+
+  private void awaitInPlace(long version) {
+    for (int spins = 0; updates.hasCommit(version); spins++) {
+      Spin.once(spins);
+    }
   }
 
   /** Gives a commit up that has failed half-way, so that nobody waits for it. */
@@ -132,6 +170,9 @@ public final class Snapshots {
     for (int spins = 0; !isSettled(slot.number()); spins++) {
       Spin.once(spins);
       slot.setVolatile(published());
+    }
+    if (words.isOverlappingVolatile()) {
+      awaitInPlace(slot.number());
     }
     return new Snapshot(this, slot);
   }
@@ -219,12 +260,13 @@ public final class Snapshots {
   }
 
   /**
-   * Returns once no snapshot is registered; the caller sees to it that none is taken any more.
+   * Returns once no snapshot is registered, and all that was published is in place; the caller sees
+   * to it that no snapshot is taken any more.
    *
    * @param whileWaiting done again and again
    */
   void awaitNone(Runnable whileWaiting) {
-    while (oldest() != NONE) {
+    while (oldest() != NONE || updates.hasCommit(Long.MAX_VALUE)) {
       whileWaiting.run();
       LockSupport.parkNanos(DRAIN_POLL_NANOS);
     }

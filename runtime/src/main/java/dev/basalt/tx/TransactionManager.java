@@ -117,7 +117,7 @@ public final class TransactionManager {
     this.snapshots = new Snapshots(log.words(), parts.sequence);
     this.faults = new Faults(heap, log, snapshots);
     this.latestWords = new LatestWords(this);
-    CommitLock commitLock = new CommitLock(log.words());
+    CommitLock commitLock = new CommitLock(log.words(), snapshots);
     this.gate = new Gate(commitLock);
     this.checkpointer = new Checkpointer(parts, commitLock, snapshots);
     this.throttle = new Throttle(log, heap.dirty(), checkpointer.copiedPagesMax(), checkpointer);

@@ -3,12 +3,19 @@ package dev.basalt.tx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.basalt.log.CommitWords;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class SnapshotsTest {
+  /** What is waited for does not come. */
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   @Test
   void oldestIsTheLeastRegistered() {
     Snapshots snapshots = new Snapshots(new CommitWords(), 5);
@@ -63,6 +70,69 @@ class SnapshotsTest {
       reader.join();
     }
     assertThat(failure.get()).isNull();
+  }
+
+  /** Commit 1, published and not yet in place; to be closed when it is. */
+  private static Snapshots.Snapshot publishedAhead(Snapshots snapshots) {
+    Snapshots.Snapshot update = snapshots.takeUpdate(0);
+    snapshots.announce();
+    snapshots.publishAhead(1, update);
+    return update;
+  }
+
+  @Test
+  void viewBeginsWhenItsCommitIsInPlace() throws Exception {
+    Snapshots snapshots = new Snapshots(new CommitWords(), 0);
+    Snapshots.Snapshot commit = publishedAhead(snapshots);
+    assertThat(snapshots.published()).isEqualTo(1);
+    assertThat(snapshots.isApplying()).isTrue();
+    assertThat(snapshots.oldest()).isEqualTo(Snapshots.NONE);
+    CompletableFuture<Long> view =
+        CompletableFuture.supplyAsync(() -> snapshots.takeView().version());
+    assertThat(view).failsWithin(SHORT);
+    commit.close();
+    assertThat(view).succeedsWithin(LONG).isEqualTo(1L);
+    assertThat(snapshots.isApplying()).isFalse();
+  }
+
+  /** A commit that follows the one that the view sees is not waited for. */
+  @Test
+  void viewDoesNotWaitForLaterCommits() {
+    Snapshots snapshots = new Snapshots(new CommitWords(), 0);
+    Snapshots.Snapshot first = publishedAhead(snapshots);
+    CompletableFuture<Long> view =
+        CompletableFuture.supplyAsync(() -> snapshots.takeView().version());
+    assertThat(view).failsWithin(SHORT);
+    snapshots.announce();
+    snapshots.publishAhead(2, snapshots.takeUpdate(0));
+    first.close();
+    assertThat(view).succeedsWithin(LONG).isEqualTo(1L);
+  }
+
+  @Test
+  void commitLockIsTakenWhenAllIsInPlaceUnlessTheCallerNeedsNot() {
+    CommitWords words = new CommitWords();
+    Snapshots snapshots = new Snapshots(words, 0);
+    CommitLock lock = new CommitLock(words, snapshots);
+    lock.lockAhead();
+    Snapshots.Snapshot commit = publishedAhead(snapshots);
+    lock.unlock();
+    lock.lockAhead();
+    lock.unlock();
+    CompletableFuture<Void> locked = CompletableFuture.runAsync(lock::lock);
+    assertThat(locked).failsWithin(SHORT);
+    commit.close();
+    assertThat(locked).succeedsWithin(LONG);
+  }
+
+  @Test
+  void poolIsNotClosedBeforeAllIsInPlace() {
+    Snapshots snapshots = new Snapshots(new CommitWords(), 0);
+    Snapshots.Snapshot commit = publishedAhead(snapshots);
+    CompletableFuture<Void> none = CompletableFuture.runAsync(() -> snapshots.awaitNone(() -> {}));
+    assertThat(none).failsWithin(SHORT);
+    commit.close();
+    assertThat(none).succeedsWithin(LONG);
   }
 
   /** The register of a pool in which views of some commits run. */
