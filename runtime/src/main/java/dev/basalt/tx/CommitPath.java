@@ -270,8 +270,8 @@ final class CommitPath {
   }
 
   /**
-   * Appends to the log, with which the commit has happened, and puts in place; a failure from here
-   * on is one of the pool.
+   * Appends to the log, with which the commit has happened, puts in place, if not ahead of that,
+   * and publishes; a failure from here on is one of the pool.
    */
   private void commit(Update update, Commit commit, boolean ahead, Runnable append) {
     try {

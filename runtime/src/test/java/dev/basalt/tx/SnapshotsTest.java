@@ -80,15 +80,24 @@ class SnapshotsTest {
     return update;
   }
 
+  /** A view that another thread begins, once it is registered. */
+  private static CompletableFuture<Long> viewBegun(Snapshots snapshots) {
+    CompletableFuture<Long> view =
+        CompletableFuture.supplyAsync(() -> snapshots.takeView().version());
+    while (snapshots.oldest() == Snapshots.NONE) {
+      Thread.onSpinWait();
+    }
+    return view;
+  }
+
   @Test
-  void viewBeginsWhenItsCommitIsInPlace() throws Exception {
+  void viewBeginsWhenItsCommitIsInPlace() {
     Snapshots snapshots = new Snapshots(new CommitWords(), 0);
     Snapshots.Snapshot commit = publishedAhead(snapshots);
     assertThat(snapshots.published()).isEqualTo(1);
     assertThat(snapshots.isApplying()).isTrue();
     assertThat(snapshots.oldest()).isEqualTo(Snapshots.NONE);
-    CompletableFuture<Long> view =
-        CompletableFuture.supplyAsync(() -> snapshots.takeView().version());
+    CompletableFuture<Long> view = viewBegun(snapshots);
     assertThat(view).failsWithin(SHORT);
     commit.close();
     assertThat(view).succeedsWithin(LONG).isEqualTo(1L);
@@ -100,8 +109,7 @@ class SnapshotsTest {
   void viewDoesNotWaitForLaterCommits() {
     Snapshots snapshots = new Snapshots(new CommitWords(), 0);
     Snapshots.Snapshot first = publishedAhead(snapshots);
-    CompletableFuture<Long> view =
-        CompletableFuture.supplyAsync(() -> snapshots.takeView().version());
+    CompletableFuture<Long> view = viewBegun(snapshots);
     assertThat(view).failsWithin(SHORT);
     snapshots.announce();
     snapshots.publishAhead(2, snapshots.takeUpdate(0));
