@@ -26,10 +26,12 @@ import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** No file whatever crashes or hangs the JVM, is changed by being refused, or opens as garbage. */
+@Tag("exhaustive")
 class DamagedFileTest {
   private static final int FLIPS = Boolean.getBoolean("basalt.stress") ? 10_000 : 300;
 

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * {@code fdatasync}, for all that wait. Two buffers: while one is written the other collects.
  */
 final class SyncAppender implements Appender {
-  private static final long INITIAL_BYTES = 256 << 10;
+  private static final long INITIAL_BYTES = 32 << 10;
 
   /** More than this is given back after a large record. */
   private static final long KEPT_BYTES = 4 << 20;

@@ -97,7 +97,7 @@ public final class BadPages {
   }
 
   boolean contains(long page) {
-    return pages.contains(page);
+    return !pages.isEmpty() && pages.contains(page); // nearly always empty
   }
 
   boolean hasAny(long firstPage, long count) {

@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A crash during a backup leaves the pool as any crash does, and a whole backup or none. */
+@Tag("exhaustive")
 class BackupCrashTest {
   private static final boolean STRESS = Boolean.getBoolean("basalt.stress");
 

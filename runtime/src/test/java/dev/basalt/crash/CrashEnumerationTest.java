@@ -28,16 +28,19 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Whatever the point of a power cut and whatever of the unsynced bytes reached the disk, the pool
  * opens with exactly a prefix of its history that has every update promised to be durable.
  */
+@Tag("exhaustive")
 class CrashEnumerationTest {
   private static final long LOG_SIZE = 64 << 10;
-  private static final long SEEDS = Boolean.getBoolean("basalt.stress") ? 200 : 2;
-  private static final int SUBSETS = Boolean.getBoolean("basalt.stress") ? 9 : 3;
+  private static final boolean LONG = Boolean.getBoolean("basalt.stress");
+  private static final long SEEDS = LONG ? 200 : 2;
+  private static final int SUBSETS = LONG ? 9 : 3;
 
   private static final LongAdder allStates = new LongAdder();
 
@@ -167,7 +170,7 @@ class CrashEnumerationTest {
         "spilled updates",
         Durability.SYNC,
         2 * LOG_SIZE,
-        12,
+        LONG ? 12 : 36,
         seed ->
             CrashRun.sessions(seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, PUSH));
   }
@@ -179,7 +182,7 @@ class CrashEnumerationTest {
         "spill into freed space",
         Durability.SYNC,
         2 * LOG_SIZE,
-        1,
+        LONG ? 1 : 6,
         seed ->
             List.of(
                 List.of(
@@ -303,7 +306,7 @@ class CrashEnumerationTest {
         "async, spilled updates",
         Durability.ASYNC,
         2 * LOG_SIZE,
-        12,
+        LONG ? 12 : 36,
         seed ->
             CrashRun.sessions(
                 seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, RECLAIM));

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
  * become durable, word by word, in whatever order, the pool opens with every update that had
  * returned; and engines that were made wrong on purpose are found.
  */
+@Tag("exhaustive")
 class DaxCrashTest {
   private static final long LOG_SIZE = 64 << 10;
   private static final long SEEDS = Boolean.getBoolean("basalt.stress") ? 200 : 1;

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A power cut while a pool is made on a device leaves what was there, no pool, or a whole one; and
  * one while it grows and shrinks there costs nothing. The device is a file that is used like one.
  */
+@Tag("exhaustive")
 class DeviceCrashTest {
   private static final int DEVICE_SIZE = 3 << 20;
   private static final long LOG_SIZE = 64 << 10;

@@ -15,12 +15,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A process that is killed at any moment loses no update that has returned. {@code
  * -Dbasalt.kills=N} sets the number of rounds.
  */
+@Tag("exhaustive")
 class KillTest {
   private static final int ROUNDS =
       Integer.getInteger("basalt.kills", Boolean.getBoolean("basalt.stress") ? 500 : 50);

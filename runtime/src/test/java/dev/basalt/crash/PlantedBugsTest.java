@@ -30,9 +30,11 @@ import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The crash enumeration finds an engine that was made wrong on purpose. */
+@Tag("exhaustive")
 class PlantedBugsTest {
   private static final long LOG_SIZE = 64 << 10;
 

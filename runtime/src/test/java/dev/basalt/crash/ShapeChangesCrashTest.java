@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each change of shape that objects follow, with the power cut at every point of it; cut again in
  * the migration that resumes; and followed by another change before the first one was complete.
  */
+@Tag("exhaustive")
 class ShapeChangesCrashTest {
   private static final boolean STRESS = Boolean.getBoolean("basalt.stress");
   private static final int OBJECTS = STRESS ? 200 : 12;
