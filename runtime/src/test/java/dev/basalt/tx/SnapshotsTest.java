@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SnapshotsTest {
@@ -15,6 +16,10 @@ class SnapshotsTest {
   private static final Duration SHORT = Duration.ofMillis(50);
 
   private static final Duration LONG = Duration.ofSeconds(60);
+
+  /** The gate only asks whether it is another one. */
+  @SuppressWarnings("NullAway")
+  private static final Update NO_UPDATE = null;
 
   @Test
   void oldestIsTheLeastRegistered() {
@@ -131,6 +136,23 @@ class SnapshotsTest {
     assertThat(locked).failsWithin(SHORT);
     commit.close();
     assertThat(locked).succeedsWithin(LONG);
+  }
+
+  @Test
+  void largerCommitAndSweepBeginWhenAllIsInPlace() {
+    CommitWords words = new CommitWords();
+    Snapshots snapshots = new Snapshots(words, 0);
+    Gate gate = new Gate(new CommitLock(words, snapshots));
+    for (Consumer<Update> lock : List.<Consumer<Update>>of(gate::lockCommit, gate::lockSweep)) {
+      gate.lockCommitAhead(NO_UPDATE);
+      Snapshots.Snapshot commit = publishedAhead(snapshots);
+      gate.unlockCommit();
+      CompletableFuture<Void> locked = CompletableFuture.runAsync(() -> lock.accept(NO_UPDATE));
+      assertThat(locked).failsWithin(SHORT);
+      commit.close();
+      assertThat(locked).succeedsWithin(LONG);
+      gate.unlockCommit();
+    }
   }
 
   @Test
