@@ -2,6 +2,7 @@ package dev.basalt.log;
 
 import dev.basalt.format.Geometry;
 import dev.basalt.medium.Mapping;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,6 +21,9 @@ final class AsyncAppender implements Appender {
 
   /** The end of what was prepared then. */
   private long prepared;
+
+  /** Takes what {@link #prepare} reads, which nobody needs. */
+  private final MemorySegment word = Arena.ofAuto().allocate(Long.BYTES);
 
   AsyncAppender(LogRegion region, long position) {
     this.region = region;
@@ -55,10 +59,22 @@ final class AsyncAppender implements Appender {
     // As much as came since the last sync is likely to come until the next.
     long ahead = Math.min(bytes, AHEAD_BYTES_MAX);
     forPages(end, ahead, mapping::readAhead);
-    forPages(end, ahead, mapping::prepareForStores);
+    forPages(end, ahead, this::prepare);
     flushed = end;
     prepared = end + ahead;
     return end;
+  }
+
+  /**
+   * A virtual machine whose host keeps page tables of its own meets a fault of the host, some
+   * microseconds long, where a page is touched for the first time: so that is done here, too.
+   */
+  private void prepare(long offset, long length) {
+    if (mapping.prepareForStores(offset, length)) {
+      for (long page = offset; page < offset + length; page += Geometry.PAGE_SIZE) {
+        mapping.copyOut(page, word);
+      }
+    }
   }
 
   /** What can be done to a run of pages of the region. */

@@ -439,9 +439,10 @@ public final class Mapping extends ObjectWords {
    *
    * @param offset where the first page starts
    * @param length the bytes of whole pages
+   * @return whether all are ready
    */
-  public void prepareForStores(long offset, long length) {
-    Posix.populate(address(offset, length), length);
+  public boolean prepareForStores(long offset, long length) {
+    return Posix.populate(address(offset, length), length);
   }
 
   /**

@@ -403,11 +403,12 @@ final class Posix {
   }
 
   /**
-   * Makes pages writable as a store would, and keeps what they hold; or does nothing (Linux <
-   * 5.14).
+   * Makes pages writable as a store would, and keeps what they hold.
+   *
+   * @return whether all are; none where the kernel cannot do it (Linux < 5.14)
    */
-  static void populate(long address, long length) {
-    long _ = advise(address, length, MADV_POPULATE_WRITE);
+  static boolean populate(long address, long length) {
+    return advise(address, length, MADV_POPULATE_WRITE) == 0;
   }
 
   /** Keeps the kernel from reading pages around the one that a fault needs. */
