@@ -17,7 +17,9 @@ import dev.basalt.object.Roots;
 import dev.basalt.recovery.RecoveredPool;
 import dev.basalt.tx.TransactionManager;
 import dev.basalt.tx.Tx;
+import dev.basalt.tx.UncommittedObjectException;
 import dev.basalt.tx.Update;
+import dev.basalt.tx.View;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -303,11 +305,20 @@ public final class Pool implements AutoCloseable {
    * @throws X what the body throws, unchanged
    */
   public <X extends Throwable> void view(ThrowingRunnable<X> body) throws X {
-    this.<Boolean, X>view(
-        () -> {
-          body.run();
-          return true;
-        });
+    if (transactions.current() != null) {
+      body.run();
+      return;
+    }
+    View view = transactions.enterView();
+    try {
+      body.run(); // without a lambda around it: see docs/rewriting.md, What it costs
+    } catch (UncommittedObjectException e) {
+      throw transactions.faults().nothingStored(e);
+    } catch (InternalError e) {
+      throw transactions.faults().of(e);
+    } finally {
+      view.leave();
+    }
   }
 
   /**
@@ -325,7 +336,16 @@ public final class Pool implements AutoCloseable {
     if (transactions.current() != null) {
       return body.get();
     }
-    return transactions.view(body::get);
+    View view = transactions.enterView();
+    try {
+      return body.get();
+    } catch (UncommittedObjectException e) {
+      throw transactions.faults().nothingStored(e);
+    } catch (InternalError e) {
+      throw transactions.faults().of(e);
+    } finally {
+      view.leave();
+    }
   }
 
   /**

@@ -53,8 +53,14 @@ public final class Faults {
     return of(error);
   }
 
-  /** Who may meet an object that is about to be stored has seen to it; so this one is missing. */
-  CorruptPoolException nothingStored(UncommittedObjectException e) {
+  /**
+   * What to throw where nobody can have met an object that is about to be stored; so this one is
+   * missing.
+   *
+   * @param e says which object
+   * @return the exception that says so
+   */
+  public CorruptPoolException nothingStored(UncommittedObjectException e) {
     return new CorruptPoolException("%s: nothing is stored at %d".formatted(name(), e.object()), e);
   }
 

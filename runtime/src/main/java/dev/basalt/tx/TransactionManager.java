@@ -227,8 +227,7 @@ public final class TransactionManager {
    * @throws X what the body throws, unchanged
    */
   public <R extends @Nullable Object, X extends Throwable> R view(Body<R, X> body) throws X {
-    View view = openView();
-    ThreadTx.enter(view);
+    View view = enterView();
     try {
       return body.run();
     } catch (UncommittedObjectException e) {
@@ -236,9 +235,19 @@ public final class TransactionManager {
     } catch (InternalError e) {
       throw faults.of(e);
     } finally {
-      ThreadTx.leave(view);
-      view.close();
+      view.leave();
     }
+  }
+
+  /**
+   * A view that is the thread's transaction.
+   *
+   * @return the view, to be {@linkplain View#leave left} by the same thread
+   */
+  public View enterView() {
+    View view = openView();
+    ThreadTx.enter(view);
+    return view;
   }
 
   /**

@@ -94,4 +94,10 @@ public final class View extends Tx implements AutoCloseable {
   public void close() {
     snapshot.close();
   }
+
+  /** Ends a view that is the thread's transaction. */
+  public void leave() {
+    ThreadTx.leave(this);
+    close();
+  }
 }
