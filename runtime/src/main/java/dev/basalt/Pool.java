@@ -312,10 +312,8 @@ public final class Pool implements AutoCloseable {
     View view = transactions.enterView();
     try {
       body.run(); // without a lambda around it: see docs/rewriting.md, What it costs
-    } catch (UncommittedObjectException e) {
-      throw transactions.faults().nothingStored(e);
-    } catch (InternalError e) {
-      throw transactions.faults().of(e);
+    } catch (UncommittedObjectException | InternalError e) {
+      throw transactions.faults().ofView(e);
     } finally {
       view.leave();
     }
@@ -339,10 +337,8 @@ public final class Pool implements AutoCloseable {
     View view = transactions.enterView();
     try {
       return body.get();
-    } catch (UncommittedObjectException e) {
-      throw transactions.faults().nothingStored(e);
-    } catch (InternalError e) {
-      throw transactions.faults().of(e);
+    } catch (UncommittedObjectException | InternalError e) {
+      throw transactions.faults().ofView(e);
     } finally {
       view.leave();
     }

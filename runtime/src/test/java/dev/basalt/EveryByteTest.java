@@ -197,8 +197,8 @@ class EveryByteTest {
   /** As if page sums did not exist: what lies behind them stands on its own feet. */
   @Test
   void randomDamageWithRightSumsIsATypedErrorOrReadsOn() throws IOException {
-    damage(closedPool(), CORRUPTIONS / 4, true);
-    damage(unclosedPool(), CORRUPTIONS / 4, true);
+    damage(closedPool(), CORRUPTIONS / 2, true);
+    damage(unclosedPool(), CORRUPTIONS / 2, true);
   }
 
   /** Faster than a new file: its pages are there. */

@@ -54,13 +54,22 @@ public final class Faults {
   }
 
   /**
-   * What to throw where nobody can have met an object that is about to be stored; so this one is
-   * missing.
+   * What to throw for what came out of the body of a view.
    *
-   * @param e says which object
-   * @return the exception that says so
+   * @param e an {@link InternalError}, or an {@link UncommittedObjectException}: who may meet an
+   *     object that is about to be stored has seen to it, so here that one is missing
+   * @return the exception that says what happened
    */
-  public CorruptPoolException nothingStored(UncommittedObjectException e) {
+  public RuntimeException ofView(Throwable e) {
+    return switch (e) {
+      case InternalError error -> of(error);
+      case UncommittedObjectException uncommitted -> nothingStored(uncommitted);
+      default -> throw new IllegalArgumentException(e);
+    };
+  }
+
+  /** The object is missing. */
+  CorruptPoolException nothingStored(UncommittedObjectException e) {
     return new CorruptPoolException("%s: nothing is stored at %d".formatted(name(), e.object()), e);
   }
 

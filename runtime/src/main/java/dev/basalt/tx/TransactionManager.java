@@ -230,10 +230,8 @@ public final class TransactionManager {
     View view = enterView();
     try {
       return body.run();
-    } catch (UncommittedObjectException e) {
-      throw faults.nothingStored(e);
-    } catch (InternalError e) {
-      throw faults.of(e);
+    } catch (UncommittedObjectException | InternalError e) {
+      throw faults.ofView(e);
     } finally {
       view.leave();
     }

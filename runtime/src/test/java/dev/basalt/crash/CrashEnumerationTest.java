@@ -38,9 +38,8 @@ import org.junit.jupiter.api.Test;
 @Tag("exhaustive")
 class CrashEnumerationTest {
   private static final long LOG_SIZE = 64 << 10;
-  private static final boolean LONG = Boolean.getBoolean("basalt.stress");
-  private static final long SEEDS = LONG ? 200 : 2;
-  private static final int SUBSETS = LONG ? 9 : 3;
+  private static final long SEEDS = Boolean.getBoolean("basalt.stress") ? 200 : 2;
+  private static final int SUBSETS = Boolean.getBoolean("basalt.stress") ? 9 : 3;
 
   private static final LongAdder allStates = new LongAdder();
 
@@ -170,7 +169,7 @@ class CrashEnumerationTest {
         "spilled updates",
         Durability.SYNC,
         2 * LOG_SIZE,
-        LONG ? 12 : 36,
+        12,
         seed ->
             CrashRun.sessions(seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, PUSH));
   }
@@ -182,7 +181,7 @@ class CrashEnumerationTest {
         "spill into freed space",
         Durability.SYNC,
         2 * LOG_SIZE,
-        LONG ? 1 : 6,
+        1,
         seed ->
             List.of(
                 List.of(
@@ -306,7 +305,7 @@ class CrashEnumerationTest {
         "async, spilled updates",
         Durability.ASYNC,
         2 * LOG_SIZE,
-        LONG ? 12 : 36,
+        12,
         seed ->
             CrashRun.sessions(
                 seed, 3, 12, RUN_VALUE, RUN_VALUE, HUGE_VALUE, SET, RECLAIM, RECLAIM));
